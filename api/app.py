@@ -1,0 +1,60 @@
+"""The service: every route on the published map in memory and the store behind it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.concurrency import run_in_threadpool
+
+from api.frame import framed
+from api.health import Readiness
+from api.kept import Kept
+from api.problems import install
+from api.refused import TABLE
+from api.routes import checks, owner, page, plans, publications, regions, things, tiles
+from api.settings import Settings
+from geo.plan import Report
+from geo.store.connect import is_answering
+from geo.store.live import Live
+
+KEPT_REPORTS = 64
+KEPT_SQUARES = 2048
+"""Tiles in memory; a tile of a city has some tens of kilobytes."""
+
+
+def create_app(settings: Settings, engine: Engine) -> FastAPI:
+    """The app on a migrated store; the engine is that of the service's role and stays the caller's."""
+    live = Live(engine)
+
+    @asynccontextmanager
+    async def following(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(live.start)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(live.stop)
+
+    app = framed(settings, following)
+    install(app, TABLE)
+    app.state.live = live
+    reports: Kept[Report] = Kept(KEPT_REPORTS)
+    squares: Kept[bytes] = Kept(KEPT_SQUARES)
+    app.state.reports, app.state.squares = reports, squares
+    app.state.publication = lambda: live.seen.map.publication
+    app.state.age_s = lambda: live.seen.age_s
+    app.state.readiness = lambda: _readiness(live)
+    for routes in (owner, regions, things, publications, plans, checks, tiles, page):
+        app.include_router(routes.router)
+    return app
+
+
+def _readiness(live: Live) -> Readiness:
+    """Ready once the map was loaded, and as long as it is in memory, with or without the database."""
+    seen = live.seen
+    return Readiness(
+        is_ready=seen.loaded,
+        database=is_answering(live.engine),
+        publication=seen.map.publication,
+        age_s=round(seen.age_s, 1),
+    )

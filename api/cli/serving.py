@@ -1,0 +1,56 @@
+"""The verbs `init` and `serve`."""
+
+import logging
+import socket
+from threading import Event, Thread
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api import settings
+from api.app import create_app
+from api.cli.output import say
+from api.cli.store import opened
+from api.settings import Settings
+
+
+def init() -> None:
+    """Make the store and bring its tables up to date."""
+    with opened(settings.read()):
+        say("the store is ready")
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; WANGGE_HOST, else loopback")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; WANGGE_PORT, else 8000; 0 takes a free one")] = None,
+) -> None:
+    """Serve the published map, and print `ready http://...` when it answers."""
+    stated = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    told = Settings.model_validate({**settings.read().model_dump(), **stated})
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with opened(told, serving=True) as store:
+        stop = Event()
+        watch = Thread(target=store.cluster.watch, args=(stop,), name="cluster") if store.cluster else None
+        if watch:
+            watch.start()
+        try:
+            app = create_app(told, store.engine)
+            config = uvicorn.Config(
+                app, told.host, told.port, access_log=False, log_config=None, server_header=False, proxy_headers=False
+            )
+            Ready(config).run()
+        finally:
+            stop.set()
+            if watch:
+                watch.join()
+
+
+class Ready(uvicorn.Server):
+    """Says on stdout, on one line, where it answers as soon as it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            print(f"ready http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)  # noqa: T201

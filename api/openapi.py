@@ -1,0 +1,80 @@
+"""What does the machine-readable description say? OpenAPI 3.1, with the problems that each operation can answer."""
+
+from collections import defaultdict
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.problems import MEDIA_TYPE, STATUS
+from api.texts import explained, text
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457. `type` is stable; `title` and `detail` follow Accept-Language (zh or en).",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "examples": ["/problems/invalid-parameter"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["detail"],
+                "properties": {
+                    "parameter": {"type": "string"},
+                    "header": {"type": "string"},
+                    "pointer": {"type": "string", "description": "RFC 6901, into the body"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "features": {"type": "object", "description": "GeoJSON FeatureCollection of the places"},
+        "current_etag": {"type": "string"},
+    },
+}
+
+
+class Described(FastAPI):
+    """A FastAPI app whose description holds the schema that `responses` refers to."""
+
+    def openapi(self) -> dict[str, Any]:
+        described = super().openapi()
+        described.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+        return described
+
+
+def responses(*slugs: str) -> dict[int | str, dict[str, Any]]:
+    """For `responses=` of a route: the problems it can answer, by status, each with an example."""
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for slug in slugs:
+        by_status[STATUS[slug]].append(slug)
+    return {status: _declared(group) for status, group in sorted(by_status.items())}
+
+
+def any_problem() -> dict[int | str, dict[str, Any]]:
+    """For the whole app: whatever else goes wrong is a problem too."""
+    return {"default": {"description": "A problem", "content": {MEDIA_TYPE: {"schema": _reference()}}}}
+
+
+def _declared(slugs: list[str]) -> dict[str, Any]:
+    titles = ", ".join(text(f"problem.{slug}.title", "en") for slug in slugs)
+    examples = {slug: {"value": _example(slug)} for slug in slugs}
+    return {"description": titles, "content": {MEDIA_TYPE: {"schema": _reference(), "examples": examples}}}
+
+
+def _example(slug: str) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{slug}",
+        "title": text(f"problem.{slug}.title", "en"),
+        "status": STATUS[slug],
+        "detail": explained(slug, "en"),
+        "instance": "/v1/example",
+    }
+
+
+def _reference() -> dict[str, str]:
+    return {"$ref": "#/components/schemas/Problem"}

@@ -1,0 +1,40 @@
+"""Which published state answers a request?"""
+
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from api.cursor import Cursor
+from api.problems import Problem
+from geo.lookup import Map
+from geo.store.live import Live, Seen
+
+
+def live(request: Request) -> Live:
+    found: Live = request.app.state.live
+    return found
+
+
+def seen(request: Request) -> Seen:
+    """The state in memory now, and how sure that is."""
+    return live(request).seen
+
+
+def state_of(live: Live, cursor: Cursor | None) -> Map:
+    """The map a page of a list is of. Raises the problem `invalid-cursor` when the store knows none of that number."""
+    if cursor is None:
+        return live.seen.map
+    found = live.map_at(cursor.publication)
+    if found is None:
+        raise Problem("invalid-cursor")
+    return found
+
+
+def following(state: Map, codes: list[str], more: bool) -> Cursor | None:
+    """Where the next page begins."""
+    return Cursor(state.publication, codes[-1]) if more and codes else None
+
+
+InLive: TypeAlias = Annotated[Live, Depends(live)]
+InSeen: TypeAlias = Annotated[Seen, Depends(seen)]

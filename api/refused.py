@@ -1,0 +1,77 @@
+"""Which problem is it when the store, a file or a datum says no?"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from api.faults import Fault, pointer
+from api.problems import Problem
+from api.shapes import findings_collection
+from api.texts import language_of, text
+from geo.files import DatumMissing, RowProblem
+from geo.refusal import CoordinatesRefused, DatumUnknown, DatumWithoutRoute, Refusal
+from geo.store import refusals
+from geo.store.errors import StoreUnavailable
+
+SLUGS: Final[Mapping[type[refusals.Refused], str]] = {
+    refusals.StaleBase: "stale-base",
+    refusals.BorderConflict: "border-conflict",
+    refusals.NotApart: "regions-overlap",
+    refusals.NotExact: "coverage-not-exact",
+    refusals.CodeTaken: "code-taken",
+    refusals.NeverBack: "never-back",
+    refusals.AmendmentRefused: "amendment-refused",
+    refusals.TreeBroken: "tree-broken",
+    refusals.HouseholdsOrphaned: "households-orphaned",
+    refusals.NothingToPublish: "nothing-to-publish",
+    refusals.KeyReused: "idempotency-key-reused",
+    refusals.Busy: "busy",
+}
+NAMED = 20
+"""Codes named in one problem; the features tell all."""
+MOST_ROWS = 100
+"""Refused rows told one by one."""
+
+
+def refused(request: Request, error: refusals.Refused) -> Problem:
+    """The problem of a refusal, with the places as features."""
+    codes = ", ".join(error.codes[:NAMED]) + (" …" if len(error.codes) > NAMED else "")
+    if isinstance(error, refusals.RevisionMoved):
+        return Problem("stale-state", current_etag=f'"{error.revision}"', headers={"ETag": f'"{error.revision}"'})
+    if isinstance(error, refusals.NotADraft):
+        return Problem("plan-not-draft", {"plan": error.codes[0], "state": error.state})
+    if isinstance(error, refusals.NoSuchDraft):
+        return Problem("unknown-plan", {"plan": codes})
+    language = language_of(request.headers.get("accept-language"))
+    places = findings_collection(error.findings, language) if error.findings else None
+    return Problem(SLUGS[type(error)], {"codes": codes}, features=places)
+
+
+def unreadable(request: Request, error: Refusal) -> Problem:
+    """The problem of a file or a datum that cannot be taken as a whole."""
+    language = language_of(request.headers.get("accept-language"))
+    reason = text(f"file.{error.id}", language, **{"name": "", **error.values})
+    if isinstance(error, DatumMissing | DatumUnknown | DatumWithoutRoute):
+        return Problem("datum-required", {"reason": reason})
+    if isinstance(error, CoordinatesRefused):
+        return Problem("coordinates-refused", {"reason": reason})
+    return Problem("unreadable-input", {"reason": reason})
+
+
+def row_faults(problems: list[RowProblem]) -> list[Fault]:
+    """Refused rows as entries of `errors`, the first hundred."""
+    faults = [
+        Fault(f"row.{problem.id}", problem.values, pointer=pointer("features", problem.number - 1))
+        for problem in problems[:MOST_ROWS]
+    ]
+    more = len(problems) - MOST_ROWS
+    return [*faults, Fault("parameter.more", {"count": more}, pointer="#/features")] if more > 0 else faults
+
+
+TABLE: Final[Mapping[type[Exception], Callable[[Request, Any], Problem]]] = {
+    refusals.Refused: refused,
+    Refusal: unreadable,
+    StoreUnavailable: lambda _, __: Problem("store-unavailable"),
+}
+"""Added to the table of `api.problems`."""

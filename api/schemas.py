@@ -1,0 +1,216 @@
+"""What do the answers look like? Shapes by geojson-pydantic; these describe, the routes write the bytes."""
+
+from typing import Any, Literal
+
+from geojson_pydantic import Feature, MultiPolygon, Point, Polygon
+from geojson_pydantic.geometries import Geometry
+from pydantic import BaseModel, ConfigDict, Field
+
+Standing = Literal["proven", "provisional"]
+
+
+class Link(BaseModel):
+    rel: str
+    href: str
+    type: str
+
+
+class Place(BaseModel):
+    lon: float
+    lat: float
+
+
+class RegionName(BaseModel):
+    code: str
+    name: str
+    level: str
+
+
+class Owner(BaseModel):
+    code: str
+    name: str
+    kind: Literal["residential", "special", "rural"]
+    households: int | None
+    region: str
+
+
+class Candidate(BaseModel):
+    code: str
+    distance_m: float
+    share: float | None
+
+
+class Nearest(BaseModel):
+    code: str
+    distance_m: float
+
+
+class OwnerAnswer(BaseModel):
+    """Distances in metres; `point` is WGS-84 whatever the datum asked in."""
+
+    status: Literal["owned", "near_boundary", "shared", "ambiguous", "gap", "outside"]
+    owner: Owner | None
+    chain: list[RegionName]
+    people: list[dict[str, Any]]
+    border_distance_m: float | None
+    neighbour: str | None
+    candidates: list[Candidate]
+    nearest: Nearest | None
+    fallback: RegionName | None
+    rule: str
+    datum: str
+    point: Place
+    warnings: list[str]
+    edition: int | None
+    standing: Standing | None
+    publication: int
+    as_of: str | None
+    stale: bool
+    age_s: float
+
+
+class GridProperties(BaseModel):
+    code: str
+    name: str
+    kind: Literal["residential", "special", "rural"]
+    region: str
+    households: int | None
+    verdict: Literal["low", "good", "high", "none"]
+    standing: Standing
+    edition: int
+
+
+class RegionProperties(BaseModel):
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    enclave: bool
+    scheme: str | None
+    standing: Standing | None
+    grids: int
+    households: int | None
+
+
+class BuildingProperties(BaseModel):
+    id: str
+    name: str
+    address: str
+    compound: str
+    households: int | None
+    levels: int | None
+    kind: str
+    grid: str | None = Field(description="The declared owner's code")
+    owner: str | None = Field(description="The one grid that owns the building")
+
+
+class FacilityProperties(BaseModel):
+    id: str
+    name: str
+    category: str
+
+
+GridFeature = Feature[Polygon | MultiPolygon, GridProperties]
+RegionFeature = Feature[Polygon | MultiPolygon, RegionProperties]
+BuildingFeature = Feature[Polygon | MultiPolygon | Point, BuildingProperties]
+FacilityFeature = Feature[Geometry, FacilityProperties]
+
+
+class _Listed(BaseModel):
+    type: Literal["FeatureCollection"]
+    publication: int
+    links: list[Link]
+
+
+class Grids(_Listed):
+    features: list[GridFeature]
+
+
+class Regions(_Listed):
+    features: list[RegionFeature]
+
+
+class Buildings(_Listed):
+    features: list[BuildingFeature]
+
+
+class Facilities(_Listed):
+    features: list[FacilityFeature]
+
+
+class Publication(BaseModel):
+    number: int
+    kind: Literal["ground", "data", "both", "revert"]
+    at: str
+    actor: str
+    reason: str
+    regions: list[str]
+    bounds: list[float] | None = Field(description="west, south, east, north")
+
+
+class Publications(BaseModel):
+    publications: list[Publication]
+    links: list[Link]
+
+
+class FindingDocument(BaseModel):
+    rule: str
+    severity: Literal["blocking", "warning", "note"]
+    codes: list[str]
+    area_m2: float | None
+    width_m: float | None
+    length_m: float | None
+    households: int | None
+    message: str
+    healable: bool
+    geometry: Geometry | None
+
+
+class Coverage(BaseModel):
+    units: int
+    units_covered: int
+    area_m2: float
+    area_covered_m2: float
+    gap_m2: float
+    overlap_m2: float
+    households: int
+    households_covered: int
+
+
+class Checked(BaseModel):
+    publication: int | None
+    findings: list[FindingDocument]
+    coverage: Coverage
+
+
+class PlanFile(BaseModel):
+    """A plan file: one GeoJSON FeatureCollection whose features name their layer (`properties.layer`)."""
+
+    model_config = ConfigDict(extra="allow")
+    type: Literal["FeatureCollection"]
+    features: list[dict[str, Any]]
+
+
+class PlanDocument(BaseModel):
+    id: str
+    title: str
+    reason: str
+    state: Literal["draft", "published", "withdrawn"]
+    communities: list[str]
+    base: dict[str, int | None]
+    revision: int
+    provisional: bool
+    publication: int | None
+
+
+class PublishRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    reason: str = Field(default="", max_length=1000)
+
+
+class Published(BaseModel):
+    number: int
+    at: str
+    kind: Literal["ground", "data", "both", "revert"]
+    standing: dict[str, Standing]
+    amended: list[str] = Field(description="Neighbours that only gained nodes on a common border")

@@ -1,0 +1,229 @@
+"""How is each problem told? Slug -> title, detail (with the values of the case) and what a reader can do about it.
+
+The slugs and their statuses are in `api.problems.STATUS`.
+"""
+
+TITLES: dict[str, tuple[str, str]] = {
+    "malformed-request": ("请求格式有误", "Malformed request"),
+    "invalid-parameter": ("参数有误", "Invalid parameter"),
+    "unknown-parameter": ("未知参数", "Unknown parameter"),
+    "repeated-parameter": ("参数重复", "Repeated parameter"),
+    "axes-swapped": ("经纬度颠倒", "Longitude and latitude swapped"),
+    "invalid-cursor": ("翻页标记有误", "Invalid cursor"),
+    "invalid-body": ("请求正文有误", "Invalid body"),
+    "body-too-deep": ("请求正文嵌套过深", "Body nested too deeply"),
+    "idempotency-key-required": ("缺少 Idempotency-Key", "Idempotency-Key required"),
+    "invalid-idempotency-key": ("Idempotency-Key 有误", "Invalid Idempotency-Key"),
+    "invalid-if-match": ("If-Match 有误", "Invalid If-Match"),
+    "token-required": ("需要令牌", "Token required"),
+    "read-only": ("本服务只读", "Read-only service"),
+    "unreadable-input": ("输入无法读取", "Input cannot be read"),
+    "datum-required": ("未说明坐标系", "Datum required"),
+    "coordinates-refused": ("坐标不可用", "Coordinates refused"),
+    "unknown-plan": ("没有此方案", "Unknown plan"),
+    "plan-not-draft": ("方案已不是草案", "Plan is a draft no more"),
+    "stale-base": ("依据已过时", "Stale base"),
+    "border-conflict": ("与邻区冲突", "Conflict with a neighbour"),
+    "regions-overlap": ("区划重叠", "Regions overlap"),
+    "coverage-not-exact": ("网格未恰好覆盖", "Grids do not cover the region exactly"),
+    "code-taken": ("编码不可用", "Code taken"),
+    "never-back": ("不得退回暂定", "Proven ground stays proven"),
+    "amendment-refused": ("邻区节点修订被拒", "Neighbour cannot be amended"),
+    "tree-broken": ("区划层级有误", "Broken tree of regions"),
+    "households-orphaned": ("有住户失去网格", "Households without a grid"),
+    "nothing-to-publish": ("没有可发布的内容", "Nothing to publish"),
+    "rows-refused": ("有行被拒", "Rows refused"),
+    "blocking-findings": ("有必须先解决的问题", "Blocking findings"),
+    "not-found": ("没有此地址", "Not found"),
+    "unknown-code": ("没有此编码", "Unknown code"),
+    "unknown-publication": ("没有此发布", "Unknown publication"),
+    "method-not-allowed": ("不支持此方法", "Method not allowed"),
+    "not-acceptable": ("没有所求的格式", "Not acceptable"),
+    "body-too-slow": ("请求正文传送过慢", "Body too slow"),
+    "stale-state": ("内容已被更改", "Stale state"),
+    "body-too-large": ("请求正文过大", "Body too large"),
+    "too-many-features": ("要素过多", "Too many features"),
+    "too-many-vertices": ("顶点过多", "Too many vertices"),
+    "url-too-long": ("地址过长", "URL too long"),
+    "unsupported-media-type": ("不支持此格式", "Unsupported media type"),
+    "encoded-body": ("不接受压缩的正文", "Encoded body"),
+    "took-too-long": ("计算超时", "Took too long"),
+    "idempotency-key-reused": ("Idempotency-Key 已用于其他请求", "Idempotency-Key reused"),
+    "if-match-required": ("缺少 If-Match", "If-Match required"),
+    "too-many-requests": ("请求过于频繁", "Too many requests"),
+    "headers-too-large": ("请求头过大", "Headers too large"),
+    "client-gone": ("客户端已离开", "Client gone"),
+    "internal-error": ("内部错误", "Internal error"),
+    "busy": ("服务繁忙", "Busy"),
+    "not-answered-in-time": ("未能及时答复", "Not answered in time"),
+    "worker-lost": ("计算进程中断", "Worker lost"),
+    "store-unavailable": ("存储不可用", "Store unavailable"),
+    "not-ready": ("尚未就绪", "Not ready"),
+    "origin-not-allowed": ("来源未获许可", "Origin not allowed"),
+}
+
+DETAILS: dict[str, tuple[str, str]] = {
+    "malformed-request": ("无法读取该请求。", "The request cannot be read."),
+    "invalid-parameter": (
+        "有参数无法按要求读取,见 errors。",
+        "A parameter cannot be read as what is asked; see errors.",
+    ),
+    "unknown-parameter": ("有本地址不认识的参数,见 errors。", "A parameter is not known at this address; see errors."),
+    "repeated-parameter": ("有参数出现多次,见 errors。", "A parameter is given more than once; see errors."),
+    "axes-swapped": (
+        "lat={lat} 不是纬度;看来应为 lon={lat}、lat={lon}。",
+        "lat={lat} is no latitude; it looks as if lon={lat} and lat={lon} were meant.",
+    ),
+    "invalid-cursor": (
+        "该翻页标记不是本服务所给,或已失效。",
+        "This cursor was not given by this service, or is no longer valid.",
+    ),
+    "invalid-body": ("请求正文不符合要求,见 errors。", "The body is not what is asked; see errors."),
+    "body-too-deep": ("嵌套不得超过 {limit} 层。", "At most {limit} levels may be nested."),
+    "idempotency-key-required": (
+        "新建须带 Idempotency-Key 请求头,重发时不会重复新建。",
+        "A request that creates needs an Idempotency-Key header, so that sending it again creates nothing twice.",
+    ),
+    "invalid-idempotency-key": ("Idempotency-Key 请求头无法读取。", "The Idempotency-Key header cannot be read."),
+    "invalid-if-match": ("If-Match 请求头无法读取。", "The If-Match header cannot be read."),
+    "token-required": (
+        "此操作须带 Authorization: Bearer 与有效令牌,或在服务所在机器上直接访问。",
+        "This needs Authorization: Bearer with a valid token, or a direct request on the service's own machine.",
+    ),
+    "read-only": (
+        "服务未设令牌,对外只读。请设置 WANGGE_TOKENS=名称:令牌(至少 16 个字符)后重启。",
+        "No tokens are set, so the service is read-only. Set WANGGE_TOKENS=name:token (16 characters or more).",
+    ),
+    "not-found": ("此地址没有内容。", "There is nothing at this address."),
+    "unknown-code": ("已发布的地图中没有编码 {code}。", "Nothing with the code {code} is on the published map."),
+    "unknown-publication": ("没有第 {publication} 号发布。", "There is no publication {publication}."),
+    "method-not-allowed": (
+        "此地址不支持 {method};可用:{allowed}。",
+        "{method} is not possible here; possible: {allowed}.",
+    ),
+    "not-acceptable": ("可提供的格式:{offered}。", "What can be had here: {offered}."),
+    "body-too-slow": ("请求正文须在 {seconds:g} 秒内传完。", "The body must be in within {seconds:g} seconds."),
+    "stale-state": (
+        "内容在您读取之后已被更改,请重新读取。",
+        "It was changed after you read it; read it again.",
+    ),
+    "body-too-large": ("请求正文不得超过 {limit} 字节。", "The body may hold at most {limit} bytes."),
+    "too-many-features": ("一次最多 {limit} 个要素。", "One request may hold at most {limit} features."),
+    "too-many-vertices": ("一次最多 {limit} 个顶点。", "One request may hold at most {limit} vertices."),
+    "url-too-long": ("地址不得超过 {limit} 字节。", "The URL may hold at most {limit} bytes."),
+    "unsupported-media-type": ("Content-Type 须为:{accepted}。", "Content-Type must be: {accepted}."),
+    "encoded-body": (
+        "请不要使用 Content-Encoding 压缩正文。",
+        "Send the body as it is, without Content-Encoding.",
+    ),
+    "took-too-long": (
+        "{seconds:g} 秒内未能算完,请减少数据后再试。",
+        "It could not be worked out within {seconds:g} seconds; send less at once.",
+    ),
+    "idempotency-key-reused": (
+        "此 Idempotency-Key 已用于内容不同的请求。",
+        "This Idempotency-Key was used with another body.",
+    ),
+    "if-match-required": (
+        "更改须带 If-Match 请求头,其值为读取时得到的 ETag。",
+        "A change needs an If-Match header with the ETag that reading gave.",
+    ),
+    "too-many-requests": ("请稍后再试。", "Try again later."),
+    "headers-too-large": ("请求头合计不得超过 {limit} 字节。", "All headers together may hold at most {limit} bytes."),
+    "client-gone": ("连接已关闭,计算已停止。", "The connection was closed, so the work was stopped."),
+    "internal-error": (
+        "服务出错,编号 {id},已记入日志。",
+        "The service failed. The log has it under the number {id}.",
+    ),
+    "busy": ("正在进行的计算已满,请稍后再试。", "Too much is being worked out at the moment; try again later."),
+    "not-answered-in-time": (
+        "未能在 {seconds:g} 秒内答复,请稍后再试。",
+        "No answer was ready within {seconds:g} seconds; try again later.",
+    ),
+    "worker-lost": (
+        "计算所在的进程中断,请稍后再试。",
+        "The process that worked on this ended before it was done; try again later.",
+    ),
+    "store-unavailable": (
+        "数据库暂时没有应答,请稍后再试。",
+        "The database does not answer at the moment; try again later.",
+    ),
+    "not-ready": ("服务尚不能答复查询,见 errors。", "The service cannot answer yet; see errors."),
+    "origin-not-allowed": (
+        "此网页来源不在 WANGGE_CORS_ORIGINS 之列,或方法、请求头未获许可。",
+        "This page's origin is not in WANGGE_CORS_ORIGINS, or the method or a header is not allowed to it.",
+    ),
+    "unreadable-input": (
+        "{reason}",
+        "{reason}",
+    ),
+    "datum-required": (
+        "{reason}",
+        "{reason}",
+    ),
+    "coordinates-refused": (
+        "{reason}",
+        "{reason}",
+    ),
+    "unknown-plan": (
+        "没有草拟中的方案 {plan}。",
+        "There is no draft {plan}.",
+    ),
+    "plan-not-draft": (
+        "方案 {plan} 现为 {state}。",
+        "Plan {plan} is {state}.",
+    ),
+    "stale-base": (
+        "{codes} 在方案拟定后已有新的发布,请据新版重拟。",
+        "{codes} was published since the plan was drawn; draw it again from what is in force.",
+    ),
+    "border-conflict": (
+        "{codes} 与已发布的相邻区划争地,见 features。",
+        "{codes} claims ground of a published neighbour; see features.",
+    ),
+    "regions-overlap": (
+        "{codes} 彼此重叠,或公共边节点未对齐,见 features。",
+        "{codes} overlap, or a node of their border stands on one side only; see features.",
+    ),
+    "coverage-not-exact": (
+        "{codes} 的网格没有不重不漏地覆盖区划,见 features。",
+        "The grids of {codes} do not cover the region once and only once; see features.",
+    ),
+    "code-taken": (
+        "编码 {codes} 属于别处,或已停用;编码不得重复使用。",
+        "Code {codes} stands elsewhere or is retired; a code is never used again.",
+    ),
+    "never-back": (
+        "{codes} 曾通过验证,不能再作暂定发布。",
+        "{codes} was proven once and cannot be provisional again.",
+    ),
+    "amendment-refused": (
+        "在 {codes} 的边界上增加节点会造成更多改变。",
+        "A node on the border of {codes} would change more there than add a node.",
+    ),
+    "tree-broken": (
+        "{codes} 没有有效的上级。",
+        "{codes} has no valid parent.",
+    ),
+    "households-orphaned": (
+        "建筑 {codes} 将不属于任何网格。",
+        "Buildings {codes} would belong to no grid.",
+    ),
+    "nothing-to-publish": (
+        "方案没有改变任何内容。",
+        "The plan changes nothing.",
+    ),
+    "rows-refused": (
+        "{refused} 行被拒,见 errors。",
+        "{refused} rows were refused; see errors.",
+    ),
+    "blocking-findings": (
+        "有 {count} 项必须先解决的问题,见 features。",
+        "{count} findings must be mended first; see features.",
+    ),
+}
+
+TEXTS: dict[str, tuple[str, str]] = {
+    **{f"problem.{slug}.title": pair for slug, pair in TITLES.items()},
+    **{f"problem.{slug}.detail": pair for slug, pair in DETAILS.items()},
+}

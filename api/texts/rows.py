@@ -1,0 +1,111 @@
+"""What is wrong with a file, or with one row of it? Ids are those of `geo.files`, `geo.datum` and the intake."""
+
+ROWS: dict[str, tuple[str, str]] = {
+    "row-not-json": ("这一行不是 JSON。", "This line is not JSON."),
+    "feature-malformed": ("不是 GeoJSON 要素。", "Is not a GeoJSON feature."),
+    "layer-missing": ("未说明图层(properties.layer 或 --layer)。", "Names no layer (properties.layer or --layer)."),
+    "layer-unknown": ("没有图层 {value}。", "There is no layer {value}."),
+    "coordinates-not-finite": ("坐标不是有限的数。", "A coordinate is not a finite number."),
+    "geometry-malformed": ("几何({kind})无法读取。", "The geometry ({kind}) cannot be read."),
+    "geometry-kind-unknown": ("不支持几何类型 {kind}。", "The geometry type {kind} is not supported."),
+    "geometry-empty": ("几何({kind})为空。", "The geometry ({kind}) is empty."),
+    "geometry-missing": ("图层 {layer} 的要素须有几何。", "A feature of layer {layer} needs a geometry."),
+    "geometry-not-for-layer": (
+        "图层 {layer} 不接受 {kind},可用:{allowed}。",
+        "Layer {layer} does not take {kind}; it takes {allowed}.",
+    ),
+    "ring-too-short": ("环只有 {points} 个点。", "A ring has only {points} points."),
+    "line-too-short": ("线只有 {points} 个点。", "A line has only {points} points."),
+    "vertices-too-many": ("有 {vertices} 个顶点,上限 {limit}。", "Has {vertices} vertices; at most {limit} are taken."),
+    "axes-swapped": (
+        "坐标 {x}, {y} 对 {datum} 而言像是经纬度颠倒。",
+        "Coordinates {x}, {y} look like swapped axes for {datum}.",
+    ),
+    "coordinates-out-of-range": (
+        "坐标 {x}, {y} 超出 {datum} 的范围。",
+        "Coordinates {x}, {y} are out of range for {datum}.",
+    ),
+    "edges-too-long": (
+        "边太长,换算 {datum} 需增加 {points} 个点,上限 {limit}。",
+        "Edges are so long that converting {datum} would add {points} points; at most {limit} are.",
+    ),
+    "field-missing": ("缺少字段 {field}。", "Field {field} is missing."),
+    "code-malformed": ("{field} 的值 {value} 不能作编码。", "{field} {value} cannot be a code."),
+    "text-wrong-type": ("{field} 的值 {value} 不是文字。", "{field} {value} is not text."),
+    "text-malformed": (
+        "{field} 的值 {value} 含有不能保存的字符。",
+        "{field} {value} holds characters that cannot be kept.",
+    ),
+    "text-too-long": ("{field} 有 {length} 个字符,上限 {limit}。", "{field} has {length} characters; at most {limit}."),
+    "number-malformed": ("{field} 的值 {value} 不是整数。", "{field} {value} is not a whole number."),
+    "number-out-of-range": (
+        "{field} 的值 {value} 不在 {least} 到 {most} 之间。",
+        "{field} {value} is not from {least} to {most}.",
+    ),
+    "flag-malformed": ("{field} 的值 {value} 不是 true 或 false。", "{field} {value} is not true or false."),
+    "point-malformed": ("{field} 的值 {value} 不是点。", "{field} {value} is not a point."),
+    "kind-unknown": ("{field} 的值 {value} 不可用,可用:{allowed}。", "{field} {value} is none of {allowed}."),
+    "code-twice": (
+        "编码 {code} 重复,第 {first} 行已用;取先出现者。",
+        "Code {code} stands in row {first} already; the first one is kept.",
+    ),
+    "row-exists": (
+        "{code} 已发布且内容不同;如要更新请用 --mode update。",
+        "{code} is published with other content; use --mode update to change it.",
+    ),
+    "region-unknown": ("{code} 所属区划 {region} 不存在。", "{code} divides region {region}, which nobody knows."),
+    "parent-unknown": ("{code} 的上级 {parent} 不存在。", "The parent {parent} of {code} is not known."),
+}
+
+FILES: dict[str, tuple[str, str]] = {
+    "file-missing": ("没有文件 {name}。", "There is no file {name}."),
+    "file-not-regular": ("{name} 不是普通文件。", "{name} is not a regular file."),
+    "file-no-permission": ("无权读写 {name}。", "There is no permission for {name}."),
+    "file-no-folder": ("没有存放 {name} 的文件夹。", "The folder of {name} does not exist."),
+    "file-too-large": ("文件有 {bytes} 字节,上限 {limit}。", "The file has {bytes} bytes; at most {limit} are read."),
+    "features-too-many": (
+        "有 {features} 个要素,上限 {limit}。",
+        "There are {features} features; at most {limit} are read.",
+    ),
+    "format-unknown": ("无法识别 {name} 的格式。", "The format of {name} is not known."),
+    "gpkg-damaged": ("GeoPackage {name} 已损坏。", "The GeoPackage {name} is damaged."),
+    "gpkg-too-slow": ("读取 GeoPackage {name} 超出时限。", "Reading the GeoPackage {name} took too much work."),
+    "table-not-in-format": ("{name} 不是 GeoPackage,没有表。", "{name} is no GeoPackage and has no tables."),
+    "table-missing": ("没有表 {table};现有:{tables}。", "There is no table {table}; there are {tables}."),
+    "table-ambiguous": ("请用 --table 指明一张表:{tables}。", "Name one of the tables with --table: {tables}."),
+    "table-none": ("文件中没有带几何的表。{tables}", "The file has no table with geometries. {tables}"),
+    "encoding-unknown": ("不认识编码 {encoding}。", "The encoding {encoding} is not known."),
+    "text-not-in-encoding": (
+        "第 {position} 字节起不是 {encoding} 文字。",
+        "From byte {position} on the text is not {encoding}.",
+    ),
+    "json-malformed": (
+        "第 {line} 行第 {column} 列不是有效的 JSON。",
+        "Not valid JSON at line {line}, column {column}.",
+    ),
+    "json-too-deep": ("JSON 嵌套超过 {limit} 层。", "The JSON is nested more than {limit} deep."),
+    "not-geojson": ("是 {type},不是 GeoJSON。", "Is {type}, not GeoJSON."),
+    "datum-mixed": ("各表坐标系不一:{datums}。", "The tables have several datums: {datums}."),
+    "field-unknown": ("没有字段 {field};可用:{fields}。", "There is no field {field}; there are {fields}."),
+    "column-missing": (
+        "{field} 所指的列 {column} 不存在;现有:{columns}。",
+        "Column {column}, given for {field}, does not exist; there are {columns}.",
+    ),
+    "datum-missing": (
+        "{name} 未说明坐标系,请用 --datum 或 --crs 指明(wgs84、cgcs2000、gcj02、bd09、EPSG:n)。",
+        "{name} does not say its datum; state it with --datum or --crs (wgs84, cgcs2000, gcj02, bd09, EPSG:n).",
+    ),
+    "datum-unknown": ("不认识坐标系 {value}。", "The datum {value} is not known."),
+    "datum-not-horizontal": ("{value} 不是平面坐标系。", "{value} is not a horizontal datum."),
+    "datum-without-route": (
+        "{datum} 没有精确换算到 WGS-84 的方法。",
+        "There is no exact way from {datum} to WGS-84.",
+    ),
+    "zone-out-of-range": ("分带 {zone} 不存在。", "There is no zone {zone}."),
+}
+
+TEXTS: dict[str, tuple[str, str]] = {
+    **{f"row.{id_}": pair for id_, pair in ROWS.items()},
+    **{f"file.{id_}": pair for id_, pair in {**ROWS, **FILES}.items()},
+}
+"""`file.*` holds the ids of rows too: a single point in a request is refused for the same reasons as a row."""

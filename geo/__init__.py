@@ -1,0 +1,1 @@
+"""The rules of community-governance grids: values in, values out."""

@@ -1,0 +1,23 @@
+"""What do files hold, and how are plans written to them? Reading and writing only: no rule, no database."""
+
+from geo.files.reading import read, read_geojson
+from geo.files.refusals import DatumMissing, FileUnreadable, FileUnwritable, RowProblem
+from geo.files.rows import Reading, Row
+from geo.files.things import plan_of, things
+from geo.files.write_geojson import write_geojson
+from geo.files.write_gpkg import write_gpkg
+
+__all__ = [
+    "DatumMissing",
+    "FileUnreadable",
+    "FileUnwritable",
+    "Reading",
+    "Row",
+    "RowProblem",
+    "plan_of",
+    "read",
+    "read_geojson",
+    "things",
+    "write_geojson",
+    "write_gpkg",
+]

@@ -1,0 +1,119 @@
+"""Which rows do the tables of a GeoPackage hold?
+
+Read with SQLite itself: values come as they are stored. (GDAL gives 0 for a word in a number column, NULL for a damaged
+shape, a float for a long integer beside a NULL.) Format: OGC 12-128r19.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.datum import Datum
+from geo.files.crs import srs_datum
+from geo.files.limits import NAMES_SHOWN, Limits
+from geo.files.refusals import FileUnreadable, RowRefused, shown
+from geo.files.rows import LAYERS, Found, Row, layer_of, problem_of
+from geo.files.wkb import geometry_of
+from geo.model import Layer
+from geo.refusal import Refusal
+
+MAGIC = b"SQLite format 3\x00"
+
+TABLES = """
+    SELECT g.table_name, g.column_name, s.organization, s.organization_coordsys_id, s.definition
+    FROM gpkg_geometry_columns AS g
+    JOIN gpkg_contents AS c ON c.table_name = g.table_name AND c.data_type = 'features'
+    JOIN gpkg_spatial_ref_sys AS s ON s.srs_id = g.srs_id
+    ORDER BY g.table_name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+    geometry: str
+    srs: tuple[str, str, str]
+    """Organisation, its number, definition."""
+
+    @property
+    def layer(self) -> Layer | None:
+        return Layer(self.name) if self.name in LAYERS else None
+
+
+def found(path: Path, layer: Layer | None, table: str | None, limits: Limits) -> Found:
+    """The rows of the chosen table, or of all tables named like layers; `FileUnreadable` for what is no GeoPackage."""
+    try:
+        with closing(_opened(path, limits)) as connection:
+            chosen = _chosen(_tables(connection), layer, table)
+            return Found(rows=list(_rows(connection, chosen, layer, limits)), stated=lambda: _datum_of(chosen))
+    except sqlite3.OperationalError as error:
+        id = "gpkg-too-slow" if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT else "gpkg-damaged"
+        raise FileUnreadable(id, name=path.name) from error
+    except (sqlite3.Error, OverflowError, ValueError) as error:
+        if isinstance(error, Refusal):
+            raise
+        raise FileUnreadable("gpkg-damaged", name=path.name) from error
+
+
+def _opened(path: Path, limits: Limits) -> sqlite3.Connection:
+    """A connection that writes nothing beside the file, runs no code from it and ends in time."""
+    fresh = not path.with_name(path.name + "-wal").exists()
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if fresh else ''}", uri=True)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(limits.bytes, 2**31 - 1))
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    steps = iter(range(limits.gpkg_steps))
+    connection.set_progress_handler(lambda: next(steps, None) is None, 1_000_000)
+    return connection
+
+
+def _tables(connection: sqlite3.Connection) -> dict[str, Table]:
+    rows = [tuple(str(value) for value in row) for row in connection.execute(TABLES)]
+    return {row[0]: Table(row[0], row[1], (row[2], row[3], row[4])) for row in rows}
+
+
+def _chosen(tables: Mapping[str, Table], layer: Layer | None, table: str | None) -> list[Table]:
+    names = shown(", ".join(tables), NAMES_SHOWN)
+    if table is not None:
+        if table not in tables:
+            raise FileUnreadable("table-missing", table=shown(table), tables=names)
+        return [tables[table]]
+    ours = [tables[one] for one in Layer if one in tables and layer in (None, one)]
+    if not ours and len(tables) != 1:
+        raise FileUnreadable("table-ambiguous" if tables else "table-none", tables=names)
+    return ours or list(tables.values())
+
+
+def _datum_of(tables: list[Table]) -> Datum | None:
+    datums = {srs_datum(*table.srs) for table in tables}
+    if len(datums) > 1:
+        raise FileUnreadable("datum-mixed", datums=", ".join(sorted(one.name if one else "?" for one in datums)))
+    return datums.pop()
+
+
+def _rows(connection: sqlite3.Connection, tables: list[Table], layer: Layer | None, limits: Limits) -> Iterator[Row]:
+    features = size = 0
+    for table in tables:
+        name = table.name.replace('"', '""')
+        cursor = connection.execute(f'SELECT * FROM "{name}"')  # noqa: S608 - a name cannot be bound; it is quoted
+        columns = [column[0] for column in cursor.description]
+        for number, values in enumerate(cursor, start=1):
+            features += 1
+            size += sum(len(value) for value in values if isinstance(value, str | bytes))
+            if features > limits.features:
+                raise FileUnreadable("features-too-many", features=features, limit=limits.features)
+            if size > limits.bytes:
+                raise FileUnreadable("file-too-large", bytes=size, limit=limits.bytes)
+            yield _row(number, dict(zip(columns, values, strict=True)), table, layer or table.layer, limits)
+
+
+def _row(number: int, properties: dict[str, object], table: Table, stated: Layer | None, limits: Limits) -> Row:
+    blob = properties.pop(table.geometry, None)
+    layer = None
+    try:
+        layer = layer_of(properties, stated)
+        return Row(number=number, layer=layer, properties=properties, geometry=geometry_of(blob, limits.vertices))
+    except RowRefused as refusal:
+        return Row(number=number, layer=layer, properties=properties, problem=problem_of(refusal, number, layer))

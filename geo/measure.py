@@ -1,0 +1,66 @@
+"""How many metres and square metres is a shape kept in degrees?
+
+An affine scale at the shape's own latitude: topology is judged in stored coordinates, metres are only told. Areas are
+within 1e-9 of the geodesic ones at 2 km; a projection would invent gaps that are not there (`docs/decisions.md`).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+SEMI_MAJOR_M = 6_378_137.0
+"""WGS-84 and GRS-80 equatorial radius, metres."""
+ECCENTRICITY2 = 0.006_694_379_990_14
+"""WGS-84 first eccentricity squared."""
+
+
+def metres_per_degree(lat: float) -> tuple[float, float]:
+    """Length of one degree of longitude and of latitude at `lat`, metres (ellipsoidal radii of curvature)."""
+    phi = np.radians(lat)
+    w2 = 1.0 - ECCENTRICITY2 * np.sin(phi) ** 2
+    prime_vertical = SEMI_MAJOR_M / np.sqrt(w2)
+    meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY2) / w2**1.5
+    return float(np.radians(prime_vertical * np.cos(phi))), float(np.radians(meridian))
+
+
+def to_metres(shape: BaseGeometry, lat: float | None = None) -> BaseGeometry:
+    """The shape scaled to metres at `lat` (its own middle latitude when not given); origin at 0 E 0 N."""
+    sx, sy = metres_per_degree(middle_latitude(shape) if lat is None else lat)
+    scale = np.array([sx, sy])
+    return shapely.transform(shape, lambda xy: xy * scale)
+
+
+def square_metres(shape: BaseGeometry) -> float:
+    """Area, square metres."""
+    sx, sy = metres_per_degree(middle_latitude(shape))
+    return float(shapely.area(shape)) * sx * sy
+
+
+def areas_m2(shapes: Sequence[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.float64]:
+    """Areas of many shapes at once, square metres, each at its own latitude."""
+    bounds = shapely.bounds(np.asarray(shapes, dtype=object))
+    scales = np.array([np.prod(metres_per_degree(lat)) for lat in (bounds[:, 1] + bounds[:, 3]) / 2])
+    return np.asarray(shapely.area(np.asarray(shapes, dtype=object)) * scales, dtype=np.float64)
+
+
+def length_m(shape: BaseGeometry) -> float:
+    """Length of a line, or perimeter of a polygon, metres."""
+    return float(shapely.length(to_metres(shape)))
+
+
+def width_m(shape: BaseGeometry) -> float:
+    """Diameter of the largest circle inside a polygon, metres; 0 for lines and points."""
+    if shapely.get_dimensions(shape) < 2 or shape.is_empty:
+        return 0.0
+    scaled = to_metres(shape)
+    tolerance = max(float(np.sqrt(shapely.area(scaled))) / 1000.0, 1e-4)
+    return 2.0 * float(shapely.length(shapely.maximum_inscribed_circle(scaled, tolerance)))
+
+
+def middle_latitude(shape: BaseGeometry) -> float:
+    """The latitude a shape is measured at, degrees; 0 for an empty shape."""
+    _, south, _, north = shapely.bounds(shape)
+    return 0.0 if np.isnan(south) else float((south + north) / 2)

@@ -1,0 +1,159 @@
+"""What are the things a plan is made of, and what is a finding about them?
+
+All shapes are shapely geometries in lon/lat degrees (WGS-84 = CGCS2000), x before y, on the lattice of `geo.lattice`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import TypeAlias
+
+from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+Ground: TypeAlias = Polygon | MultiPolygon
+Values: TypeAlias = Mapping[str, str | int | float]
+
+
+class Layer(StrEnum):
+    """What a feature of a plan file is (`properties.layer`)."""
+
+    REGION = "region"
+    GRID = "grid"
+    BUILDING = "building"
+    FACILITY = "facility"
+    LINE = "line"
+    WATER = "water"
+
+
+class GridKind(StrEnum):
+    RESIDENTIAL = "residential"
+    SPECIAL = "special"
+    RURAL = "rural"
+
+
+class Standing(StrEnum):
+    """Whether an edition's coverage was proven, or came in with open findings."""
+
+    PROVEN = "proven"
+    PROVISIONAL = "provisional"
+
+
+class Severity(StrEnum):
+    BLOCKING = "blocking"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Rule(StrEnum):
+    RING_INVALID = "ring-invalid"
+    GAP = "gap"
+    OVERLAP = "overlap"
+    DUPLICATE = "duplicate"
+    SPILL = "spill"
+    NODE_UNMATCHED = "node-unmatched"
+    BUILDING_UNASSIGNED = "building-unassigned"
+    BUILDING_SPLIT = "building-split"
+    HOUSEHOLDS_LOW = "households-low"
+    HOUSEHOLDS_HIGH = "households-high"
+
+
+COVERAGE_RULES = frozenset({Rule.RING_INVALID, Rule.GAP, Rule.OVERLAP, Rule.DUPLICATE, Rule.SPILL, Rule.NODE_UNMATCHED})
+"""Rules about ground: they can be healed or published as provisional, never accepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A node of the tree above the grids. `shape` is its own outline where it has one; a parent's is derived."""
+
+    code: str
+    name: str = ""
+    level: str = ""
+    parent: str | None = None
+    enclave: bool = False
+    scheme: str | None = None
+    shape: Ground | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    code: str
+    name: str = ""
+    kind: GridKind = GridKind.RESIDENTIAL
+    region: str
+    shape: Ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """Where people live. `households` is None where nobody counted; `grid` is the declared owner's code."""
+
+    id: str
+    name: str = ""
+    address: str = ""
+    compound: str = ""
+    entrance: Point | None = None
+    households: int | None = None
+    levels: int | None = None
+    kind: str = ""
+    grid: str | None = None
+    shape: Ground | Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facility:
+    id: str
+    name: str = ""
+    category: str = ""
+    shape: Point | MultiPoint | Ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A street, river, railway or wall; `category` is `properties.class` in files."""
+
+    id: str
+    name: str = ""
+    category: str = ""
+    shape: LineString | MultiLineString
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Water:
+    id: str
+    name: str = ""
+    shape: Ground
+
+
+Thing: TypeAlias = Region | Grid | Building | Facility | Line | Water
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One or more regions drawn together, with what stands on them."""
+
+    regions: tuple[Region, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    buildings: tuple[Building, ...] = ()
+    facilities: tuple[Facility, ...] = ()
+    lines: tuple[Line, ...] = ()
+    water: tuple[Water, ...] = ()
+
+    def __len__(self) -> int:
+        return sum(len(getattr(self, part.name)) for part in fields(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One broken rule: the fault's own geometry, and amounts with units. Texts are made from `values` elsewhere."""
+
+    rule: Rule
+    severity: Severity
+    codes: Sequence[str]
+    geometry: BaseGeometry | None = None
+    area_m2: float | None = None
+    width_m: float | None = None
+    length_m: float | None = None
+    households: int | None = None
+    healable: bool = False
+    values: Values = field(default_factory=dict)

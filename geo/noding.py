@@ -1,0 +1,188 @@
+"""Which nodes does an edge lack, and what do the shapes look like once every edge has them?
+
+Snap rounding with hot pixels (Hobby 1999; Guibas and Marimont 1998) on nodes that are already lattice points: an edge
+that passes through the lattice square around a foreign node is led through that node; repeated until none does.
+It never joins two vertices of one ring, and it makes no new node where edges cross: a crossing is a finding.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.lattice import STEPS_PER_DEGREE, Keys, Steps, keys, steps_of, to_degrees, to_steps
+from geo.model import Ground
+
+MAX_ROUNDS = 12
+"""Each round moves an edge by less than a step; real maps settle in two or three."""
+
+
+class NodingUnsettledError(ValueError):
+    """Edges still pass within half a step of foreign nodes after `MAX_ROUNDS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A node (lon, lat) that stands inside an edge of other shapes without being a node of it."""
+
+    node: tuple[float, float]
+    node_shapes: tuple[int, ...]
+    edge_shapes: tuple[int, ...]
+
+
+def noded(shapes: Sequence[Ground]) -> list[Ground]:
+    """The same shapes, each edge led through every foreign node it passes within half a step of.
+
+    A shape that lacks nothing is returned as the same object.
+    """
+    if len(shapes) == 0:
+        return []
+    net = Net.of(shapes)
+    for _ in range(MAX_ROUNDS):
+        lacks = net.lacking()
+        if len(lacks) == 0:
+            return net.shapes(shapes)
+        net = net.with_nodes(lacks)
+    raise NodingUnsettledError(f"nodes and edges did not settle in {MAX_ROUNDS} rounds")
+
+
+def lacks(shapes: Sequence[Ground]) -> Iterator[Lack]:
+    """Every node that an edge of another shape passes within half a step of and does not have."""
+    net = Net.of(shapes)
+    shape, edges = net.shape, net.undirected()
+    found: dict[tuple[int, tuple[int, int]], set[int]] = {}
+    for vertex, node in net.lacking().tolist():
+        found.setdefault((node, tuple(edges[vertex].tolist())), set()).add(int(shape[vertex]))
+    for (node, _), edge_shapes in sorted(found.items()):
+        x, y = to_degrees(steps_of(np.array([node], dtype=np.uint64)))[0]
+        owners = shape[net.node == np.uint64(node)]
+        yield Lack((float(x), float(y)), tuple(sorted(set(owners.tolist()))), tuple(sorted(edge_shapes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """All rings of all shapes as one list of vertices; the closing vertex of a ring is left out."""
+
+    node: Keys
+    ring: NDArray[np.int64]
+    ring_part: NDArray[np.int64]
+    part_shape: NDArray[np.int64]
+    changed: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, shapes: Sequence[Ground]) -> "Net":
+        parts, part_shape = shapely.get_parts(np.asarray(shapes, dtype=object), return_index=True)
+        rings, ring_part = shapely.get_rings(parts, return_index=True)
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        last = np.r_[ring[1:] != ring[:-1], True] if len(ring) else np.empty(0, dtype=bool)
+        return cls(keys(to_steps(xy[~last])), ring[~last], ring_part, part_shape)
+
+    @property
+    def shape(self) -> NDArray[np.int64]:
+        """The number of the shape each vertex belongs to."""
+        return self.part_shape[self.ring_part[self.ring]]
+
+    @property
+    def following(self) -> Keys:
+        """The node after each vertex, round its ring."""
+        first = np.r_[True, self.ring[1:] != self.ring[:-1]]
+        after = np.r_[self.node[1:], self.node[:1]]
+        last = np.r_[first[1:], True]
+        after[last] = self.node[first]
+        return np.asarray(after, dtype=np.uint64)
+
+    def undirected(self) -> Keys:
+        """Both ends of the edge that starts at each vertex, smaller key first: shape (n, 2)."""
+        after = self.following
+        both = np.column_stack([np.minimum(self.node, after), np.maximum(self.node, after)])
+        return np.asarray(both, dtype=np.uint64)
+
+    def lacking(self) -> Keys:
+        """Pairs (vertex whose edge lacks it, node), shape (n, 2): the edge passes the square around the node."""
+        ends, nodes = np.unique(self.undirected(), axis=0), np.unique(self.node)
+        edge, candidate = _near(ends, nodes)
+        off, hot = _passes(steps_of(ends[edge, 0]), steps_of(ends[edge, 1]), steps_of(nodes[candidate]))
+        return self.foreign(ends[edge[hot]], nodes[candidate[hot]], off[hot])
+
+    def foreign(self, edges: Keys, nodes: Keys, off: NDArray[np.float64]) -> Keys:
+        """Of the pairs (edge, node), nearest first, those where no ring that has the edge has the node yet.
+
+        Given for each vertex that starts such an edge: pairs (vertex, node), shape (n, 2).
+        """
+        vertices, rings_of_node = self._vertices_of_edges(edges), self.rings_of_nodes(nodes)
+        found: list[tuple[int, int]] = []
+        for i in np.argsort(off, kind="stable").tolist():
+            low, high = edges[i].tolist()
+            at, node = vertices[low, high], int(nodes[i])
+            rings = set(self.ring[at].tolist())
+            if rings.isdisjoint(rings_of_node[node]):
+                rings_of_node[node] |= rings
+                found += [(vertex, node) for vertex in at]
+        return np.array(found, dtype=np.uint64).reshape(-1, 2)
+
+    def rings_of_nodes(self, nodes: Keys) -> dict[int, set[int]]:
+        """The rings each of the nodes is a vertex of."""
+        found: dict[int, set[int]] = {int(node): set() for node in nodes}
+        here = np.isin(self.node, nodes)
+        for node, ring in zip(self.node[here].tolist(), self.ring[here].tolist(), strict=True):
+            found[node].add(ring)
+        return found
+
+    def _vertices_of_edges(self, edges: Keys) -> dict[tuple[int, int], list[int]]:
+        """The vertices that start each of the edges, in either direction."""
+        found: dict[tuple[int, int], list[int]] = {(low, high): [] for low, high in edges.tolist()}
+        both = self.undirected()
+        here = np.flatnonzero(np.isin(both[:, 0], edges[:, 0]))
+        for vertex, (low, high) in zip(here.tolist(), both[here].tolist(), strict=True):
+            if (low, high) in found:
+                found[low, high].append(vertex)
+        return found
+
+    def with_nodes(self, lacks: Keys) -> "Net":
+        """The net with each lacking node put into its edge, in the order they are met along it."""
+        vertex, node = lacks[:, 0].astype(np.int64), lacks[:, 1]
+        start, point = steps_of(self.node[vertex]), steps_of(node)
+        along = ((steps_of(self.following[vertex]) - start) * (point - start)).sum(axis=1)
+        order = np.lexsort((along, vertex))
+        at = vertex[order] + 1
+        changed = self.changed | set(self.shape[vertex].tolist())
+        return Net(
+            np.insert(self.node, at, node[order]),
+            np.insert(self.ring, at, self.ring[vertex[order]]),
+            self.ring_part,
+            self.part_shape,
+            frozenset(changed),
+        )
+
+    def shapes(self, before: Sequence[Ground]) -> list[Ground]:
+        """The shapes again; those that nothing was put into are the objects of `before`."""
+        result = list(before)
+        for number in sorted(self.changed):
+            parts = [self._polygon(part) for part in np.flatnonzero(self.part_shape == number).tolist()]
+            result[number] = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+        return result
+
+    def _polygon(self, part: int) -> shapely.Polygon:
+        rings = [to_degrees(steps_of(self.node[self.ring == r])) for r in np.flatnonzero(self.ring_part == part)]
+        return shapely.Polygon(rings[0], rings[1:])
+
+
+def _near(ends: Keys, nodes: Keys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs (edge number, node number) whose boxes touch, by an STR-packed tree of the nodes; ends excluded."""
+    if len(ends) == 0:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    tree = shapely.STRtree(shapely.points(steps_of(nodes) / STEPS_PER_DEGREE))
+    a, b = steps_of(ends[:, 0]) / STEPS_PER_DEGREE, steps_of(ends[:, 1]) / STEPS_PER_DEGREE
+    edge, node = tree.query(shapely.linestrings(np.stack([a, b], axis=1)), "dwithin", 1.5 / STEPS_PER_DEGREE)
+    inner = (nodes[node] != ends[edge, 0]) & (nodes[node] != ends[edge, 1])
+    return edge[inner], node[inner]
+
+
+def _passes(a: Steps, b: Steps, p: Steps) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """How far p lies off the edge a-b in steps, and whether the edge meets the lattice square around it (exactly)."""
+    d, o = b - a, p - a
+    cross = np.abs(d[:, 0] * o[:, 1] - d[:, 1] * o[:, 0])
+    within = ((p >= np.minimum(a, b)) & (p <= np.maximum(a, b))).all(axis=1)
+    return cross / np.hypot(d[:, 0], d[:, 1]), within & (2 * cross <= np.abs(d).sum(axis=1))

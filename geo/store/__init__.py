@@ -1,0 +1,1 @@
+"""Where is everything kept? PostGIS; the only room that knows SQLAlchemy."""

@@ -1,0 +1,85 @@
+"""How does the program reach its database, and as whom?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import Connection as Psycopg
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from geo.store.errors import StoreUnavailable
+
+SERVICE_ROLE = "wangge_service"
+"""The role that the service works as: it may read, draft and call the door (`migrations/sql/guard.sql`)."""
+LOCK_TIMEOUT_MS = 5_000
+"""Longest wait for the number; then the answer is 503 with Retry-After."""
+STATEMENT_TIMEOUT_MS = 120_000
+"""Longest single statement: the proof of a whole city."""
+CONNECT_TIMEOUT_S = 5
+POOL_SIZE = 10
+OVERFLOW = 10
+POOL_TIMEOUT_S = 5
+
+
+def service_engine(url: str) -> Engine:
+    """An engine for the service's role; a login of another name steps down to it on connecting."""
+    engine = _engine(url)
+    event.listen(engine, "connect", _step_down)
+    return engine
+
+
+def owner_engine(url: str) -> Engine:
+    """An engine for the owner, who migrates."""
+    return _engine(url)
+
+
+def is_answering(engine: Engine) -> bool:
+    """Whether the database answers a statement now."""
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except (DBAPIError, TimeoutError):
+        return False
+    return True
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Tells a database that cannot be reached (StoreUnavailable) from a statement that it refused."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise StoreUnavailable("no connection to the database came free") from error
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if error.connection_invalidated or state is None or state[:2] in ("08", "53", "57"):
+            raise StoreUnavailable("the database does not answer") from error
+        raise
+
+
+def session(engine: Engine) -> Session:
+    """A session whose transactions read what is committed: each statement behind the door sees the newest state."""
+    return Session(engine, expire_on_commit=False)
+
+
+def _engine(url: str) -> Engine:
+    address = make_url(url)
+    if address.drivername in ("postgres", "postgresql"):
+        address = address.set(drivername="postgresql+psycopg")
+    options = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} -c jit=off"
+    return create_engine(
+        address,
+        pool_size=POOL_SIZE,
+        max_overflow=OVERFLOW,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": options, "application_name": "wangge"},
+    )
+
+
+def _step_down(connection: Psycopg, _: ConnectionPoolEntry) -> None:
+    if connection.execute("SELECT current_user").fetchone() != (SERVICE_ROLE,):
+        connection.execute(f"SET ROLE {SERVICE_ROLE}")
+    connection.commit()

@@ -1,0 +1,190 @@
+"""How does an unpublished plan lie in the store?"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import shapely
+from geoalchemy2.elements import WKBElement
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Select, bindparam, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from geo.model import Building, Facility, Grid, GridKind, Ground, Line, Plan, Region, Thing, Water
+from geo.store.refusals import NoSuchDraft, NotADraft
+from geo.store.tables import SRID, plan, plan_item, plan_region
+
+ROWS_AT_ONCE = 2_000
+"""Rows a statement: keeps a large import in constant memory on the way to the database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A plan's own row. `base` gives for each region the intent it was drawn from, None for a new one."""
+
+    id: UUID
+    title: str
+    reason: str
+    actor: str
+    state: str
+    provisional: bool
+    revision: int
+    created: datetime
+    publication: int | None
+    base: Mapping[str, int | None]
+
+
+def save(
+    session: Session,
+    changes: Plan,
+    outlines: Mapping[str, Ground],
+    base: Mapping[str, int | None],
+    *,
+    actor: str,
+    title: str = "",
+    reason: str = "",
+    provisional: bool = False,
+) -> UUID:
+    """Keep a plan as a draft: `changes` are new and changed things, with all grids of each region in `outlines`.
+
+    `base` gives for each of those regions the intent it was drawn from. Returns the plan's id. Shapes must be on the
+    lattice.
+    """
+    number = uuid4()
+    session.execute(insert(plan).values(id=number, title=title, reason=reason, actor=actor, provisional=provisional))
+    if base:
+        rows = [{"plan": number, "code": c, "base": b, "boundary": wkb(outlines[c])} for c, b in sorted(base.items())]
+        session.execute(insert(plan_region), rows)
+    batch: list[dict[str, object]] = []
+    for item in _items(changes):
+        batch.append({"plan": number, **item})
+        if len(batch) == ROWS_AT_ONCE:
+            session.execute(insert(plan_item), batch)
+            batch = []
+    if batch:
+        session.execute(insert(plan_item), batch)
+    note(session, actor, "draft", reason, number, {"title": title, "regions": sorted(base)})
+    return number
+
+
+def find(session: Session, number: UUID) -> Draft:
+    """A plan by its id. Raises NoSuchDraft."""
+    row = session.execute(select(plan).where(plan.c.id == number)).one_or_none()
+    if row is None:
+        raise NoSuchDraft(str(number))
+    own = plan_region.c.plan == number
+    based = session.execute(select(plan_region.c.code, plan_region.c.base).where(own, plan_region.c.cause == "publish"))
+    return Draft(**row._mapping, base={row.code: row.base for row in based})
+
+
+def withdraw(session: Session, number: UUID, actor: str) -> None:
+    """Take a draft out of the running; its rows stay for the log. Raises NoSuchDraft, NotADraft."""
+    done = session.execute(
+        plan.update().where(plan.c.id == number, plan.c.state == "draft").values(state="withdrawn").returning(plan.c.id)
+    )
+    if done.one_or_none() is None:
+        raise NotADraft(str(number), find(session, number).state)
+    note(session, actor, "withdraw", "", number, {})
+
+
+def content(session: Session, number: UUID) -> Plan:
+    """What a draft holds: its regions with outlines, its grids, and the things it adds or changes."""
+    outlines = {
+        code: shapely.from_wkb(bytes(data))
+        for code, data in session.execute(
+            select(plan_region.c.code, func.ST_AsBinary(plan_region.c.boundary)).where(
+                plan_region.c.plan == number, plan_region.c.cause == "publish"
+            )
+        )
+    }
+    found: dict[str, list[Thing]] = {layer: [] for layer in _READERS}
+    rows = session.execute(
+        select(
+            plan_item.c.layer,
+            plan_item.c.code,
+            plan_item.c.region,
+            plan_item.c.attributes,
+            func.ST_AsBinary(plan_item.c.shape),
+        )
+        .where(plan_item.c.plan == number, func.coalesce(plan_item.c.region, "").not_in(_amended(number)))
+        .order_by(plan_item.c.layer, plan_item.c.code)
+    )
+    for layer, code, region, attributes, data in rows:
+        shape = outlines.pop(code, None) if layer == "region" else shapely.from_wkb(bytes(data))
+        found[layer].append(_READERS[layer](code, region, attributes, shape))
+    bare = [Region(code=code, shape=shape) for code, shape in sorted(outlines.items())]
+    return Plan(
+        regions=(*found["region"], *bare),  # type: ignore[arg-type]
+        grids=tuple(found["grid"]),  # type: ignore[arg-type]
+        buildings=tuple(found["building"]),  # type: ignore[arg-type]
+        facilities=tuple(found["facility"]),  # type: ignore[arg-type]
+        lines=tuple(found["line"]),  # type: ignore[arg-type]
+        water=tuple(found["water"]),  # type: ignore[arg-type]
+    )
+
+
+def note(
+    session: Session, actor: str, action: str, reason: str, number: UUID | None, details: Mapping[str, object]
+) -> None:
+    """Add to the log; the door notes publications itself."""
+    session.execute(
+        text("SELECT note_in_log(:actor, :action, :reason, :plan, CAST(:details AS jsonb))").bindparams(
+            bindparam("plan", type_=plan.c.id.type)
+        ),
+        {"actor": actor, "action": action, "reason": reason, "plan": number, "details": json.dumps(details)},
+    )
+
+
+def wkb(shape: BaseGeometry | None) -> WKBElement | None:
+    """A shape as the store takes it."""
+    return None if shape is None else WKBElement(shapely.to_wkb(shape), srid=SRID)
+
+
+def _amended(number: UUID) -> Select[tuple[str]]:
+    """Codes of the neighbours that the plan only adds nodes to."""
+    return select(plan_region.c.code).where(plan_region.c.plan == number, plan_region.c.cause == "node")
+
+
+def _items(drawn: Plan) -> Iterator[dict[str, object]]:
+    for r in drawn.regions:
+        yield _item(
+            "region", r.code, None, name=r.name, level=r.level, parent=r.parent, enclave=r.enclave, scheme=r.scheme
+        )
+    for g in drawn.grids:
+        yield _item("grid", g.code, g.shape, region=g.region, name=g.name, kind=g.kind.value)
+    for b in drawn.buildings:
+        entrance = None if b.entrance is None else [b.entrance.x, b.entrance.y]
+        words = {"name": b.name, "address": b.address, "compound": b.compound, "kind": b.kind, "grid": b.grid}
+        yield _item("building", b.id, b.shape, **words, entrance=entrance, households=b.households, levels=b.levels)
+    for f in drawn.facilities:
+        yield _item("facility", f.id, f.shape, name=f.name, category=f.category)
+    for s in drawn.lines:
+        yield _item("line", s.id, s.shape, name=s.name, category=s.category)
+    for w in drawn.water:
+        yield _item("water", w.id, w.shape, name=w.name)
+
+
+def _item(
+    layer: str, code: str, shape: BaseGeometry | None, *, region: str | None = None, **attributes: object
+) -> dict[str, object]:
+    return {"layer": layer, "code": code, "region": region, "attributes": attributes, "shape": wkb(shape)}
+
+
+def _building(code: str, _: str | None, a: Mapping[str, Any], shape: Any) -> Building:
+    entrance = None if a["entrance"] is None else shapely.Point(a["entrance"])
+    return Building(id=code, shape=shape, **{**a, "entrance": entrance})
+
+
+_READERS: Mapping[str, Callable[[str, str | None, Mapping[str, Any], Any], Thing]] = {
+    "region": lambda code, _, a, shape: Region(code=code, shape=shape, **a),
+    "grid": lambda code, region, a, shape: Grid(
+        code=code, region=region or "", name=a["name"], kind=GridKind(a["kind"]), shape=shape
+    ),
+    "building": _building,
+    "facility": lambda code, _, a, shape: Facility(id=code, shape=shape, **a),
+    "line": lambda code, _, a, shape: Line(id=code, shape=shape, **a),
+    "water": lambda code, _, a, shape: Water(id=code, shape=shape, **a),
+}

@@ -1,0 +1,121 @@
+"""What is published where a plan would change something?"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import shapely
+from sqlalchemy.orm import Session
+
+from geo.model import Building, Grid, Ground, Layer, Plan, Region, Thing
+from geo.store import published, things
+from geo.store.published import Edition
+
+READERS: Mapping[Layer, Callable[..., list[Any]]] = {
+    Layer.BUILDING: things.buildings,
+    Layer.FACILITY: things.facilities,
+    Layer.LINE: things.lines,
+    Layer.WATER: things.waters,
+}
+
+
+@dataclass
+class Known:
+    """The published map as one transaction sees it, read as far as it is asked for; empty without a session."""
+
+    session: Session | None
+    number: int = 0
+    regions: Mapping[str, Region] = field(default_factory=dict)
+    _editions: dict[str, Edition | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session | None) -> "Known":
+        if session is None:
+            return cls(None)
+        number = published.current_publication(session)
+        return cls(session, number, {region.code: region for region in published.regions(session, number)})
+
+    def edition(self, code: str) -> Edition | None:
+        """The edition in force of a region."""
+        if self.session is None:
+            return None
+        if code not in self._editions:
+            found = published.editions(self.session, self.number, codes=[code])
+            self._editions[code] = found[0] if found else None
+        return self._editions[code]
+
+    def intent(self, code: str) -> int | None:
+        """What a plan for the region has as its base; None for a region that has no edition yet."""
+        one = self.edition(code)
+        return None if one is None else one.intent
+
+    def is_as_published(self, code: str, shape: Ground, grids: Sequence[Grid]) -> bool:
+        """Whether a region is published exactly so."""
+        one = self.edition(code)
+        return one is not None and one.boundary == shape and by_code(one.grids) == by_code(grids)
+
+    def things(self, layer: Layer, codes: Iterable[str]) -> dict[str, Thing]:
+        """Buildings, facilities, lines or water in force with one of the ids."""
+        if self.session is None:
+            return {}
+        return {thing.id: thing for thing in READERS[layer](self.session, self.number, codes=codes)}
+
+    def beside(self, drawn: Plan) -> list[Ground]:
+        """Published ground near the drawn one that the plan does not replace: what healing heals against."""
+        ground = ground_of(drawn)
+        own = {region.code for region in drawn.regions}
+        near = [one for one in self._near(ground) if one.region not in own]
+        return [shape for one in near for shape in (one.boundary, *(grid.shape for grid in one.grids))]
+
+    def around(self, drawn: Plan) -> tuple[Plan, list[Grid]]:
+        """The plan with the published regions that its buildings stand in and the buildings that its ground bears.
+
+        And the published grids round about, which may own what stands on a border.
+        """
+        own = {region.code for region in drawn.regions}
+        bearing = [one for one in self._near([b.shape for b in drawn.buildings]) if one.region not in own]
+        bearing = [one for one in bearing if _bears(one, drawn.buildings)]
+        ground = [*ground_of(drawn), *(one.boundary for one in bearing)]
+        judged = own | {one.region for one in bearing}
+        beside = [grid for one in self._near(ground) if one.region not in judged for grid in one.grids]
+        stated = {building.id for building in drawn.buildings}
+        return replace(
+            drawn,
+            regions=(*drawn.regions, *(Region(code=one.region, shape=one.boundary) for one in bearing)),
+            grids=(*drawn.grids, *(grid for one in bearing for grid in one.grids)),
+            buildings=(*drawn.buildings, *(b for b in self._buildings_on(ground) if b.id not in stated)),
+        ), beside
+
+    def _buildings_on(self, ground: Sequence[Ground]) -> list[Building]:
+        """Published buildings that meet some ground."""
+        if self.session is None or not ground:
+            return []
+        there = things.buildings(self.session, self.number, meets=ground)
+        return buildings_on(there, ground)
+
+    def _near(self, shapes: Sequence[Any]) -> list[Edition]:
+        if self.session is None or not shapes:
+            return []
+        box = shapely.box(*shapely.total_bounds(np.asarray(shapes, dtype=object)))
+        return published.editions(self.session, self.number, meets=[box])
+
+
+def ground_of(drawn: Plan) -> list[Ground]:
+    """The outlines and grids of a plan."""
+    return [*(r.shape for r in drawn.regions if r.shape is not None), *(grid.shape for grid in drawn.grids)]
+
+
+def by_code(grids: Iterable[Grid]) -> dict[str, Grid]:
+    return {grid.code: grid for grid in grids}
+
+
+def buildings_on(there: Sequence[Building], ground: Sequence[Ground]) -> list[Building]:
+    """The buildings that meet some ground, not only its box."""
+    shapes = np.asarray([building.shape for building in there], dtype=object)
+    met = set(shapely.STRtree(np.asarray(ground, dtype=object)).query(shapes, "intersects")[0].tolist())
+    return [building for number, building in enumerate(there) if number in met]
+
+
+def _bears(edition: Edition, buildings: Sequence[Building]) -> bool:
+    return bool(shapely.intersects(edition.boundary, np.asarray([b.shape for b in buildings], dtype=object)).any())

@@ -1,0 +1,108 @@
+"""What was published, as the values the rules work on, for any publication number?"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import shapely
+from sqlalchemy import BigInteger, ColumnElement, Table, cast, func, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import Subquery
+
+from geo.model import Grid, GridKind, Ground, Region, Standing
+from geo.store.tables import SRID, edition, grid, head, identity, region
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A divided region as published: its boundary and all its grids."""
+
+    id: int
+    region: str
+    intent: int
+    standing: Standing
+    boundary: Ground
+    grids: tuple[Grid, ...]
+
+
+def current_publication(session: Session) -> int:
+    """The number of the state in force; 0 when nothing was ever published."""
+    return int(session.execute(select(head.c.publication)).scalar_one())
+
+
+def at(table: Table, number: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """The rows of a table that are in force at a publication number."""
+    return table.c.numbers.op("@>")(cast(number, BigInteger))
+
+
+def regions(session: Session, number: int) -> list[Region]:
+    """The tree, without outlines, ordered by code."""
+    parent = identity.alias("parent")
+    rows = session.execute(
+        select(identity.c.code, region.c.name, region.c.level, parent.c.code, region.c.enclave, region.c.scheme)
+        .join(identity, identity.c.id == region.c.id)
+        .outerjoin(parent, parent.c.id == region.c.parent)
+        .where(at(region, number))
+        .order_by(identity.c.code)
+    )
+    return [
+        Region(code=code, name=name, level=level, parent=above, enclave=enclave, scheme=scheme)
+        for code, name, level, above, enclave, scheme in rows
+    ]
+
+
+def editions(
+    session: Session,
+    number: int,
+    *,
+    codes: Iterable[str] | None = None,
+    meets: Sequence[Ground] = (),
+) -> list[Edition]:
+    """Editions in force, ordered by region; only the regions named, or whose box meets one of the shapes, if given."""
+    wanted = select(edition.c.id).join(identity, identity.c.id == edition.c.region).where(at(edition, number))
+    if codes is not None:
+        wanted = wanted.where(identity.c.code.in_(sorted(codes)))
+    if meets:
+        wanted = wanted.where(meets_any(edition.c.boundary, meets))
+    return _editions(session, wanted.subquery())
+
+
+def meets_any(column: ColumnElement[object], shapes: Sequence[Ground]) -> ColumnElement[bool]:
+    """Whether the box of a stored shape meets the box of one of the shapes."""
+    boxes = [func.ST_MakeEnvelope(*shape.bounds, SRID) for shape in shapes]
+    return or_(*(column.op("&&")(box) for box in boxes))
+
+
+def _editions(session: Session, wanted: Subquery) -> list[Edition]:
+    rows = session.execute(
+        select(
+            edition.c.id,
+            identity.c.code,
+            edition.c.intent,
+            edition.c.standing,
+            func.ST_AsBinary(edition.c.boundary),
+        )
+        .join(identity, identity.c.id == edition.c.region)
+        .where(edition.c.id.in_(select(wanted.c.id)))
+        .order_by(identity.c.code)
+    ).all()
+    codes = {row.id: row.code for row in rows}
+    grids: dict[int, list[Grid]] = {row.id: [] for row in rows}
+    for number, code, name, kind, data in session.execute(
+        select(grid.c.edition, identity.c.code, grid.c.name, grid.c.kind, func.ST_AsBinary(grid.c.shape))
+        .join(identity, identity.c.id == grid.c.id)
+        .where(grid.c.edition.in_(select(wanted.c.id)))
+        .order_by(identity.c.code)
+    ):
+        shape = shapely.from_wkb(bytes(data))
+        grids[number].append(Grid(code=code, name=name, kind=GridKind(kind), region=codes[number], shape=shape))
+    return [
+        Edition(
+            id=number,
+            region=code,
+            intent=intent,
+            standing=Standing(standing),
+            boundary=shapely.from_wkb(bytes(data)),
+            grids=tuple(grids[number]),
+        )
+        for number, code, intent, standing, data in rows
+    ]

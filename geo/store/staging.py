@@ -1,0 +1,208 @@
+"""What must go through the door together with a plan so that it can be proven?
+
+The plan's regions are noded with their proven neighbours. A neighbour whose border gains a node is amended: a new
+edition with the same owners, moved by at most a lattice step. What cannot be proven is refused, or stays provisional
+where the plan allows it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import numpy as np
+import shapely
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from geo import border, coverage, noding
+from geo.model import Grid, Ground, Region, Standing
+from geo.store import drafts
+from geo.store.drafts import wkb
+from geo.store.published import Edition, current_publication, editions
+from geo.store.refusals import AmendmentRefused, BorderConflict, CodeTaken, NotApart, NotExact
+from geo.store.tables import plan_item, plan_region
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A region's boundary and grids, on their way through the door."""
+
+    code: str
+    boundary: Ground
+    grids: tuple[Grid, ...]
+    amends: Edition | None = None
+
+    @property
+    def shapes(self) -> list[Ground]:
+        return [self.boundary, *(grid.shape for grid in self.grids)]
+
+    @property
+    def is_exact(self) -> bool:
+        return coverage.is_exact(self.boundary, [grid.shape for grid in self.grids])
+
+    def with_shapes(self, shapes: Sequence[Ground]) -> "Division":
+        grids = tuple(replace(grid, shape=shape) for grid, shape in zip(self.grids, shapes[1:], strict=True))
+        return replace(self, boundary=shapes[0], grids=grids)
+
+
+def stage(session: Session, number: UUID) -> None:
+    """Node a locked draft with what is published, write its amendments and standings.
+
+    Raises NotExact, NotApart, BorderConflict, AmendmentRefused, CodeTaken.
+    """
+    draft = drafts.find(session, number)
+    content = drafts.content(session, number)
+    drawn = divisions(content.regions, content.grids, draft.base)
+    provable = [division for division in drawn if division.is_exact]
+    if len(provable) < len(drawn) and not draft.provisional:
+        raise _not_exact([division for division in drawn if not division.is_exact])
+    while True:
+        neighbours = _neighbours(session, provable, set(draft.base))
+        noded = _noded([*provable, *neighbours])
+        clashing, involved = _clashing(noded, len(provable))
+        if not clashing:
+            break
+        if not draft.provisional:
+            raise _not_apart(clashing, involved)
+        provable = [division for division in provable if division.code not in clashing]
+    _write(session, number, provable, noded, {d.code for d in drawn} - {d.code for d in provable})
+
+
+def divisions(regions: Sequence[Region], grids: Sequence[Grid], codes: Iterable[str]) -> list[Division]:
+    """The boundary and grids of each region named, ordered by code."""
+    outlines = {region.code: region.shape for region in regions}
+    result = []
+    for code in sorted(codes):
+        shape = outlines[code]
+        assert shape is not None  # a region of the draft always has its boundary beside it
+        result.append(Division(code, shape, tuple(grid for grid in grids if grid.region == code)))
+    return result
+
+
+def _neighbours(session: Session, provable: Sequence[Division], own: set[str]) -> list[Division]:
+    """Proven editions in force that the plan does not replace and whose box meets its ground."""
+    if not provable:
+        return []
+    near = editions(session, current_publication(session), meets=[division.boundary for division in provable])
+    return [
+        Division(one.region, one.boundary, one.grids, amends=one)
+        for one in near
+        if one.region not in own and one.standing is Standing.PROVEN
+    ]
+
+
+def _noded(divisions: Sequence[Division]) -> list[Division]:
+    shapes = [shape for division in divisions for shape in division.shapes]
+    after, start, result = noding.noded(shapes), 0, []
+    for division in divisions:
+        end = start + 1 + len(division.grids)
+        result.append(division.with_shapes(after[start:end]))
+        start = end
+    return result
+
+
+def _clashing(noded: Sequence[Division], own: int) -> tuple[set[str], list[Division]]:
+    """Codes of drawn regions that do not keep apart from another or that noding spoiled; and all that is involved."""
+    spoiled = {division.code for division in noded if not division.is_exact}
+    drawn = {division.code for division in noded[:own]}
+    if spoiled and not spoiled & drawn:
+        raise AmendmentRefused(sorted(spoiled))
+    met = _meetings(noded, own)
+    involved = [noded[n] for n in sorted({n for pair in met for n in pair})]
+    return ({division.code for division in involved} | spoiled) & drawn, involved
+
+
+def _meetings(noded: Sequence[Division], own: int) -> set[tuple[int, int]]:
+    """Pairs of a drawn region and another that do not keep apart."""
+    if not noded:
+        return set()
+    boundaries = np.asarray([division.boundary for division in noded], dtype=object)
+    one, two = shapely.STRtree(boundaries).query(boundaries[:own], "intersects")
+    pairs = {(min(a, b), max(a, b)) for a, b in zip(one.tolist(), two.tolist(), strict=True) if a != b}
+    return {(a, b) for a, b in pairs if not border.are_apart(boundaries[a], boundaries[b])}
+
+
+def _not_exact(faulty: Sequence[Division]) -> NotExact:
+    found = [
+        finding
+        for division in faulty
+        for finding in coverage.findings(Region(code=division.code, shape=division.boundary), division.grids)
+    ]
+    return NotExact([division.code for division in faulty], found)
+
+
+def _not_apart(clashing: set[str], involved: Sequence[Division]) -> NotApart:
+    regions = [Region(code=division.code, shape=division.boundary) for division in involved]
+    kind = BorderConflict if any(division.amends is not None for division in involved) else NotApart
+    return kind(sorted(clashing), list(border.findings(regions)))
+
+
+def _write(
+    session: Session, number: UUID, provable: Sequence[Division], noded: Sequence[Division], provisional: set[str]
+) -> None:
+    own = noded[: len(provable)]
+    for before, after in zip(provable, own, strict=True):
+        if any(a is not b for a, b in zip(before.shapes, after.shapes, strict=True)):
+            _reshape(session, number, after)
+    if provisional:
+        here = (plan_region.c.plan == number) & plan_region.c.code.in_(sorted(provisional))
+        session.execute(update(plan_region).where(here).values(standing="provisional"))
+    amended = [
+        division
+        for division in noded[len(provable) :]
+        if division.amends is not None
+        and any(a is not b for a, b in zip(division.shapes, _before(division.amends), strict=True))
+    ]
+    _amend(session, number, amended)
+
+
+def _before(edition: Edition) -> list[Ground]:
+    return [edition.boundary, *(grid.shape for grid in edition.grids)]
+
+
+def _reshape(session: Session, number: UUID, division: Division) -> None:
+    """The plan's own region receives the nodes of its neighbours."""
+    here = (plan_region.c.plan == number) & (plan_region.c.code == division.code)
+    session.execute(update(plan_region).where(here).values(boundary=wkb(division.boundary)))
+    session.execute(
+        update(plan_item).where(
+            plan_item.c.plan == number, plan_item.c.layer == "grid", plan_item.c.code == bindparam("grid_code")
+        ),
+        [{"grid_code": grid.code, "shape": wkb(grid.shape)} for grid in division.grids],
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _amend(session: Session, number: UUID, amended: Sequence[Division]) -> None:
+    taken = set(
+        session.scalars(select(plan_item.c.code).where(plan_item.c.plan == number, plan_item.c.layer == "grid"))
+    )
+    for division in amended:
+        assert division.amends is not None
+        clash = sorted(taken & {grid.code for grid in division.grids})
+        if clash:
+            raise CodeTaken(clash)
+        session.execute(
+            insert(plan_region).values(
+                plan=number,
+                code=division.code,
+                cause="node",
+                amends=division.amends.id,
+                standing=division.amends.standing.value,
+                boundary=wkb(division.boundary),
+            )
+        )
+        session.execute(
+            insert(plan_item),
+            [
+                {
+                    "plan": number,
+                    "layer": "grid",
+                    "code": grid.code,
+                    "region": grid.region,
+                    "attributes": {"name": grid.name, "kind": grid.kind.value},
+                    "shape": wkb(grid.shape),
+                }
+                for grid in division.grids
+            ],
+        )

@@ -1,0 +1,279 @@
+"""What does the store keep, and for which publications is each row in force?
+
+Everything that a published answer shows carries `numbers`, the range of publication numbers it is in force for. Rows
+are written by the door alone (`migrations/sql/door.sql`); the service's role reads them.
+"""
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, INT8RANGE, JSONB, UUID, ExcludeConstraint
+from sqlalchemy.schema import SchemaItem
+
+SRID = 4326
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    }
+)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _shape(name: str = "shape", *, nullable: bool = False) -> Column[object]:
+    """A geometry in lon/lat with a GiST index of its own name."""
+    return Column(name, Geometry("GEOMETRY", srid=SRID, spatial_index=False), nullable=nullable)
+
+
+def _of(name: str = "id", *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, ForeignKey("identity.id"), nullable=nullable)
+
+
+def _in_force(table: str, subject: str = "id") -> tuple[SchemaItem, ...]:
+    """The columns and constraints of a row in force for a range of publications, one a subject at a time."""
+    return (
+        Column("row", BigInteger, Identity(always=True), primary_key=True),
+        Column("numbers", INT8RANGE, nullable=False),
+        ExcludeConstraint((subject, "="), ("numbers", "&&"), using="gist", name=f"{table}_in_force"),
+    )
+
+
+head = Table(
+    "head",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("publication", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="single"),
+)
+"""One row for the whole map: the number of the state in force."""
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", Text, nullable=False),
+    _text("reason"),
+    Column("plan", UUID(as_uuid=True), nullable=True),
+    Column("regions", ARRAY(Text), nullable=False),
+    Column("west", Double),
+    Column("south", Double),
+    Column("east", Double),
+    Column("north", Double),
+    CheckConstraint("kind IN ('ground', 'data', 'both', 'revert')", name="kind"),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("code", Text(collation="C"), nullable=False),
+    UniqueConstraint("layer", "code"),
+)
+"""Codes and ids over all time, each with the stable integer that features carry. Nothing is ever taken out."""
+
+region = Table(
+    "region",
+    metadata,
+    _of(),
+    _text("name"),
+    _text("level"),
+    _of("parent", nullable=True),
+    Column("enclave", Boolean, nullable=False, server_default="false"),
+    Column("scheme", Text),
+    *_in_force("region"),
+)
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _of("region"),
+    Column("numbers", INT8RANGE, nullable=False),
+    _shape("boundary"),
+    Column("standing", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("intent", BigInteger, nullable=False),
+    ExcludeConstraint(("region", "="), ("numbers", "&&"), using="gist", name="edition_in_force"),
+    CheckConstraint("standing IN ('proven', 'provisional')", name="standing"),
+    CheckConstraint("cause IN ('publish', 'node')", name="cause"),
+    CheckConstraint("is_ground(boundary)", name="boundary_on_lattice"),
+    Index("edition_boundary_idx", "boundary", postgresql_using="gist"),
+)
+"""`intent` is the last edition that changed on purpose: node amendments keep it, and bases are compared by it."""
+
+grid = Table(
+    "grid",
+    metadata,
+    Column("edition", BigInteger, ForeignKey("edition.id"), primary_key=True),
+    Column("id", BigInteger, ForeignKey("identity.id"), primary_key=True),
+    _text("name"),
+    Column("kind", Text, nullable=False),
+    _shape(),
+    CheckConstraint("is_ground(shape)", name="shape_on_lattice"),
+    Index("grid_shape_idx", "shape", postgresql_using="gist"),
+    Index("grid_id_idx", "id"),
+)
+
+building = Table(
+    "building",
+    metadata,
+    _of(),
+    _text("name"),
+    _text("address"),
+    _text("compound"),
+    _shape("entrance", nullable=True),
+    Column("households", Integer),
+    Column("levels", Integer),
+    _text("kind"),
+    Column("grid", Text),
+    _shape(),
+    Index("building_shape_idx", "shape", postgresql_using="gist"),
+    *_in_force("building"),
+)
+
+facility = Table(
+    "facility",
+    metadata,
+    _of(),
+    _text("name"),
+    _text("category"),
+    _shape(),
+    Index("facility_shape_idx", "shape", postgresql_using="gist"),
+    *_in_force("facility"),
+)
+
+line = Table(
+    "line",
+    metadata,
+    _of(),
+    _text("name"),
+    _text("category"),
+    _shape(),
+    Index("line_shape_idx", "shape", postgresql_using="gist"),
+    *_in_force("line"),
+)
+
+water = Table(
+    "water",
+    metadata,
+    _of(),
+    _text("name"),
+    _shape(),
+    Index("water_shape_idx", "shape", postgresql_using="gist"),
+    *_in_force("water"),
+)
+
+dwelling = Table(
+    "dwelling",
+    metadata,
+    _of("building"),
+    _of("grid"),
+    *_in_force("dwelling", "building"),
+    Index("dwelling_grid_idx", "grid"),
+)
+"""The one owner of each building; derived by the door."""
+
+tally = Table(
+    "tally",
+    metadata,
+    _of("grid"),
+    Column("households", Integer),
+    Column("buildings", Integer, nullable=False),
+    *_in_force("tally", "grid"),
+)
+"""Buildings and counted households of each grid (null where nobody counted); derived by the door."""
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    _text("title"),
+    _text("reason"),
+    Column("actor", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="draft"),
+    Column("provisional", Boolean, nullable=False, server_default="false"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("created", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("publication", BigInteger, ForeignKey("publication.number")),
+    CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name="state"),
+)
+
+plan_region = Table(
+    "plan_region",
+    metadata,
+    Column("plan", UUID(as_uuid=True), ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True),
+    Column("code", Text(collation="C"), primary_key=True),
+    Column("cause", Text, nullable=False, server_default="publish"),
+    Column("base", BigInteger),
+    Column("amends", BigInteger),
+    Column("standing", Text, nullable=False, server_default="proven"),
+    _shape("boundary"),
+    CheckConstraint("cause IN ('publish', 'node')", name="cause"),
+    CheckConstraint("(cause = 'node') = (amends IS NOT NULL)", name="amends"),
+)
+"""A new edition of a region: `base` is the intent it was drawn from, `amends` the very edition that gains a node."""
+
+plan_item = Table(
+    "plan_item",
+    metadata,
+    Column("plan", UUID(as_uuid=True), ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True),
+    Column("layer", Text, primary_key=True),
+    Column("code", Text(collation="C"), primary_key=True),
+    Column("region", Text(collation="C")),
+    Column("attributes", JSONB, nullable=False),
+    _shape(nullable=True),
+    CheckConstraint(
+        "layer IN ('region', 'grid', 'building', 'facility', 'line', 'water')",
+        name="layer",
+    ),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("actor", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+"""What was answered to a request with an Idempotency-Key, kept with the change itself in one transaction."""
+
+log = Table(
+    "log",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    _text("reason"),
+    Column("publication", BigInteger),
+    Column("plan", UUID(as_uuid=True)),
+    Column("details", JSONB, nullable=False, server_default="{}"),
+)
+"""Who did what, when and why; nothing in it is ever changed or taken out."""

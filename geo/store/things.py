@@ -1,0 +1,83 @@
+"""What stands on the published ground: buildings, facilities, lines, water; and everything together as one plan?"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import shapely
+from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy.orm import Session
+
+from geo.model import Building, Facility, Ground, Line, Plan, Water
+from geo.store.published import at, editions, meets_any, regions
+from geo.store.tables import building, facility, identity, line, water
+
+
+def buildings(
+    session: Session, number: int, *, codes: Iterable[str] | None = None, meets: Sequence[Ground] = ()
+) -> list[Building]:
+    """Buildings in force at a publication, ordered by id; only those named, or whose box meets a shape's, if given."""
+    columns = [getattr(building.c, name) for name in ("name", "address", "compound", "households", "levels", "kind")]
+    entrance = func.ST_AsBinary(building.c.entrance).label("entrance")
+    query = _in_force(building, number, codes, *columns, building.c.grid, entrance)
+    if meets:
+        query = query.where(meets_any(building.c.shape, meets))
+    rows = session.execute(query)
+    return [
+        Building(
+            id=row.code,
+            name=row.name,
+            address=row.address,
+            compound=row.compound,
+            entrance=None if row.entrance is None else shapely.from_wkb(bytes(row.entrance)),
+            households=row.households,
+            levels=row.levels,
+            kind=row.kind,
+            grid=row.grid,
+            shape=shapely.from_wkb(bytes(row.shape)),
+        )
+        for row in rows
+    ]
+
+
+def facilities(session: Session, number: int, *, codes: Iterable[str] | None = None) -> list[Facility]:
+    """Facilities in force at a publication, ordered by id."""
+    rows = session.execute(_in_force(facility, number, codes, facility.c.name, facility.c.category))
+    return [Facility(id=r.code, name=r.name, category=r.category, shape=shapely.from_wkb(bytes(r.shape))) for r in rows]
+
+
+def lines(session: Session, number: int, *, codes: Iterable[str] | None = None) -> list[Line]:
+    """Streets, rivers, railways and walls in force at a publication, ordered by id."""
+    rows = session.execute(_in_force(line, number, codes, line.c.name, line.c.category))
+    return [Line(id=r.code, name=r.name, category=r.category, shape=shapely.from_wkb(bytes(r.shape))) for r in rows]
+
+
+def waters(session: Session, number: int, *, codes: Iterable[str] | None = None) -> list[Water]:
+    """Water surfaces in force at a publication, ordered by id."""
+    rows = session.execute(_in_force(water, number, codes, water.c.name))
+    return [Water(id=r.code, name=r.name, shape=shapely.from_wkb(bytes(r.shape))) for r in rows]
+
+
+def everything(session: Session, number: int) -> Plan:
+    """All that was published at a number, as a plan file holds it: divided regions carry their boundary."""
+    ground = editions(session, number)
+    boundaries = {one.region: one.boundary for one in ground}
+    return Plan(
+        regions=tuple(replace(r, shape=boundaries.get(r.code)) for r in regions(session, number)),
+        grids=tuple(grid for one in ground for grid in one.grids),
+        buildings=tuple(buildings(session, number)),
+        facilities=tuple(facilities(session, number)),
+        lines=tuple(lines(session, number)),
+        water=tuple(waters(session, number)),
+    )
+
+
+def _in_force(
+    table: Table, number: int, codes: Iterable[str] | None, *columns: ColumnElement[object]
+) -> Select[*tuple[object, ...]]:
+    query = (
+        select(identity.c.code, func.ST_AsBinary(table.c.shape).label("shape"), *columns)
+        .join(identity, identity.c.id == table.c.id)
+        .where(at(table, number))
+        .order_by(identity.c.code)
+    )
+    return query if codes is None else query.where(identity.c.code.in_(sorted(codes)))

@@ -1,0 +1,122 @@
+-- What stands on the ground: rows of the plan replace the rows in force, and the owners of buildings follow.
+
+CREATE FUNCTION switch_data(p_plan uuid, n bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+-- Closes the row in force of each thing the plan names and opens the plan's. A region drawn without a row of its own
+-- keeps the one it has, or gets a bare one.
+DECLARE
+  named record;
+BEGIN
+  FOR named IN SELECT layer, array_agg(code) AS codes FROM plan_item WHERE plan = p_plan AND layer <> 'grid' GROUP BY layer
+  LOOP
+    PERFORM identify(named.layer, named.codes);
+    EXECUTE format(
+      'UPDATE %I AS t SET numbers = int8range(lower(numbers), $2) FROM identity AS i
+        WHERE i.layer = $1 AND i.code = ANY ($3) AND t.id = i.id AND in_force(t.numbers)', named.layer)
+      USING named.layer, n, named.codes;
+  END LOOP;
+  INSERT INTO region (id, numbers, name, level, parent, enclave, scheme)
+  SELECT i.id, int8range(n, NULL), a->>'name', a->>'level', o.id, (a->>'enclave')::boolean, a->>'scheme'
+  FROM (SELECT code, attributes AS a FROM plan_item WHERE plan = p_plan AND layer = 'region') AS p
+  JOIN identity AS i ON i.layer = 'region' AND i.code = p.code
+  LEFT JOIN identity AS o ON o.layer = 'region' AND o.code = a->>'parent';
+  INSERT INTO region (id, numbers)
+  SELECT i.id, int8range(n, NULL)
+  FROM plan_region AS r JOIN identity AS i ON i.layer = 'region' AND i.code = r.code
+  WHERE r.plan = p_plan AND NOT EXISTS (SELECT FROM region AS k WHERE k.id = i.id AND in_force(k.numbers));
+  INSERT INTO building (id, numbers, name, address, compound, entrance, households, levels, kind, grid, shape)
+  SELECT i.id, int8range(n, NULL), a->>'name', a->>'address', a->>'compound',
+         ST_SetSRID(ST_Point((a->'entrance'->>0)::float8, (a->'entrance'->>1)::float8), 4326),
+         (a->>'households')::integer, (a->>'levels')::integer, a->>'kind', a->>'grid', p.shape
+  FROM (SELECT code, attributes AS a, shape FROM plan_item WHERE plan = p_plan AND layer = 'building') AS p
+  JOIN identity AS i ON i.layer = 'building' AND i.code = p.code;
+  INSERT INTO facility (id, numbers, name, category, shape)
+  SELECT i.id, int8range(n, NULL), p.attributes->>'name', p.attributes->>'category', p.shape
+  FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
+  WHERE p.plan = p_plan AND p.layer = 'facility';
+  INSERT INTO line (id, numbers, name, category, shape)
+  SELECT i.id, int8range(n, NULL), p.attributes->>'name', p.attributes->>'category', p.shape
+  FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
+  WHERE p.plan = p_plan AND p.layer = 'line';
+  INSERT INTO water (id, numbers, name, shape)
+  SELECT i.id, int8range(n, NULL), p.attributes->>'name', p.shape
+  FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
+  WHERE p.plan = p_plan AND p.layer = 'water';
+END
+$$;
+
+CREATE VIEW current_grid AS
+  SELECT g.id, i.code, g.name, g.kind, g.shape, e.id AS edition, e.standing, e.region
+  FROM grid AS g JOIN edition AS e ON e.id = g.edition AND in_force(e.numbers) JOIN identity AS i ON i.id = g.id;
+
+CREATE FUNCTION building_owner(p_declared text, p_entrance geometry, p_shape geometry) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+  -- One owner: the declared grid, else the entrance's, else the largest share; proven ground first, then the smallest
+  -- code. geo/households.py holds the same rule.
+  SELECT coalesce(
+    (SELECT id FROM current_grid WHERE code = p_declared LIMIT 1),
+    (SELECT id FROM current_grid WHERE shape && p_entrance AND ST_Intersects(shape, p_entrance)
+     ORDER BY standing <> 'proven', code COLLATE "C" LIMIT 1),
+    (SELECT id FROM (
+       SELECT c.id, c.code, c.standing,
+              CASE WHEN ST_Area(f.ground) = 0 OR ST_Covers(c.shape, f.ground) THEN 1.0::numeric
+                   ELSE round((ST_Area(ST_Intersection(c.shape, f.ground)) / ST_Area(f.ground))::numeric, 9) END AS share
+       FROM (SELECT CASE WHEN ST_IsValid(p_shape) THEN p_shape ELSE ST_MakeValid(p_shape) END AS ground) AS f
+       JOIN current_grid AS c ON c.shape && f.ground AND ST_Intersects(c.shape, f.ground)) AS met
+     WHERE share > 0 ORDER BY share DESC, standing <> 'proven', code COLLATE "C" LIMIT 1))
+$$;
+
+CREATE FUNCTION derive_dwellings(p_plan uuid, staged bigint[], n bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+-- Owners of the buildings that the plan or its new ground touches, then the sums of the grids they left and joined.
+DECLARE
+  orphans text[];
+  moved text[];
+BEGIN
+  CREATE TEMP TABLE touched ON COMMIT DROP AS
+  SELECT b.id, d.grid AS was, building_owner(b.grid, b.entrance, b.shape) AS now
+  FROM building AS b LEFT JOIN dwelling AS d ON d.building = b.id AND in_force(d.numbers)
+  WHERE in_force(b.numbers)
+    AND (lower(b.numbers) = n
+      OR b.id IN (SELECT building FROM dwelling AS w JOIN grid AS g ON g.id = w.grid JOIN edition AS e ON e.id = g.edition
+                  WHERE in_force(w.numbers) AND upper(e.numbers) = n)
+      OR b.id IN (SELECT c.id FROM building AS c JOIN edition AS e ON e.id = ANY (staged) AND c.shape && e.boundary)
+      OR b.grid IN (SELECT i.code FROM grid AS g JOIN identity AS i ON i.id = g.id WHERE g.edition = ANY (staged)));
+  SELECT array_agg(i.code ORDER BY i.code) INTO orphans
+  FROM touched AS t JOIN identity AS i ON i.id = t.id JOIN building AS b ON b.id = t.id AND in_force(b.numbers)
+  WHERE t.was IS NOT NULL AND t.now IS NULL AND b.households > 0
+    AND NOT EXISTS (SELECT FROM plan WHERE id = p_plan AND provisional);
+  IF orphans IS NOT NULL THEN
+    PERFORM refuse('WG011', 'households would lose their grid', orphans);
+  END IF;
+  SELECT array_agg(i.code ORDER BY i.code) INTO moved
+  FROM touched AS t JOIN identity AS i ON i.id = t.id
+  JOIN grid AS g ON g.id = t.was AND g.edition IN (SELECT amends FROM plan_region WHERE plan = p_plan AND cause = 'node')
+  WHERE t.now IS DISTINCT FROM t.was
+    AND t.now IN (SELECT id FROM grid WHERE edition IN (SELECT id FROM edition WHERE id = ANY (staged) AND cause = 'node'));
+  IF moved IS NOT NULL THEN
+    PERFORM refuse('WG007', 'an amendment would change the owner of a building', moved);
+  END IF;
+
+  UPDATE dwelling AS d SET numbers = int8range(lower(d.numbers), n) FROM touched AS t
+  WHERE d.building = t.id AND in_force(d.numbers) AND t.now IS DISTINCT FROM t.was;
+  INSERT INTO dwelling (building, grid, numbers)
+  SELECT id, now, int8range(n, NULL) FROM touched WHERE now IS NOT NULL AND now IS DISTINCT FROM was;
+
+  CREATE TEMP TABLE summed ON COMMIT DROP AS
+  SELECT s.grid, sum(b.households)::integer AS households, count(b.id)::integer AS buildings
+  FROM (SELECT was AS grid FROM touched UNION SELECT now FROM touched
+        UNION SELECT id FROM grid WHERE edition = ANY (staged)
+        UNION SELECT g.id FROM grid AS g JOIN edition AS e ON e.id = g.edition AND upper(e.numbers) = n) AS s
+  LEFT JOIN dwelling AS d ON d.grid = s.grid AND in_force(d.numbers)
+  LEFT JOIN building AS b ON b.id = d.building AND in_force(b.numbers)
+  WHERE s.grid IS NOT NULL
+  GROUP BY s.grid;
+  UPDATE tally AS t SET numbers = int8range(lower(t.numbers), n) FROM summed AS s
+  WHERE t.grid = s.grid AND in_force(t.numbers) AND (t.households, t.buildings) IS DISTINCT FROM (s.households, s.buildings);
+  INSERT INTO tally (grid, numbers, households, buildings)
+  SELECT s.grid, int8range(n, NULL), s.households, s.buildings FROM summed AS s
+  WHERE s.buildings > 0 AND NOT EXISTS (SELECT FROM tally AS t WHERE t.grid = s.grid AND in_force(t.numbers));
+  DROP TABLE touched, summed;
+END
+$$;

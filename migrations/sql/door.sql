@@ -1,0 +1,219 @@
+-- The one door: everything published changes through publish(), and every change gets the next number.
+--
+-- Load and prove first, then take the number (UPDATE head: one row, so numbers are serial and without a gap), then ask
+-- again whether the bases and the neighbours are still the ones that were proven against, then switch. One transaction:
+-- a crash leaves the old or the new. Errors carry a state of class WG and, in DETAIL, the codes they are about as JSON.
+
+CREATE FUNCTION neighbours_of(p_plan uuid) RETURNS bigint[]
+LANGUAGE sql STABLE AS $$
+  -- Proven editions in force that the plan does not replace and whose box meets ground the plan proves.
+  SELECT coalesce(array_agg(DISTINCT e.id ORDER BY e.id), '{}')
+  FROM plan_region AS r
+  JOIN edition AS e ON e.boundary && r.boundary AND in_force(e.numbers) AND e.standing = 'proven'
+  JOIN identity AS i ON i.id = e.region
+  WHERE r.plan = p_plan AND r.standing = 'proven'
+    AND NOT EXISTS (SELECT FROM plan_region AS o WHERE o.plan = p_plan AND o.code = i.code)
+$$;
+
+CREATE FUNCTION stage_editions(p_plan uuid) RETURNS bigint[]
+LANGUAGE plpgsql AS $$
+-- The plan's regions as editions that are in force for no number yet; returns their ids.
+DECLARE
+  staged bigint[];
+BEGIN
+  PERFORM identify('region', array_agg(code)) FROM (
+    SELECT code FROM plan_region WHERE plan = p_plan
+    UNION SELECT code FROM plan_item WHERE plan = p_plan AND layer = 'region'
+    UNION SELECT attributes->>'parent' FROM plan_item
+      WHERE plan = p_plan AND layer = 'region' AND attributes->>'parent' IS NOT NULL) AS named HAVING count(*) > 0;
+  PERFORM identify('grid', array_agg(code)) FROM plan_item WHERE plan = p_plan AND layer = 'grid' HAVING count(*) > 0;
+  WITH opened AS (
+    INSERT INTO edition (region, numbers, boundary, standing, cause, intent)
+    SELECT i.id, 'empty', r.boundary, r.standing, r.cause, coalesce(a.intent, 0)
+    FROM plan_region AS r
+    JOIN identity AS i ON i.layer = 'region' AND i.code = r.code
+    LEFT JOIN edition AS a ON a.id = r.amends
+    WHERE r.plan = p_plan ORDER BY r.code
+    RETURNING id
+  ) SELECT coalesce(array_agg(id), '{}') INTO staged FROM opened;
+  UPDATE edition SET intent = id WHERE id = ANY (staged) AND cause = 'publish';
+  INSERT INTO grid (edition, id, name, kind, shape)
+  SELECT e.id, g.id, coalesce(p.attributes->>'name', ''), p.attributes->>'kind', p.shape
+  FROM plan_item AS p
+  JOIN identity AS r ON r.layer = 'region' AND r.code = p.region
+  JOIN edition AS e ON e.region = r.id AND e.id = ANY (staged)
+  JOIN identity AS g ON g.layer = 'grid' AND g.code = p.code
+  WHERE p.plan = p_plan AND p.layer = 'grid';
+  RETURN staged;
+END
+$$;
+
+CREATE FUNCTION prove(staged bigint[], neighbours bigint[]) RETURNS void
+LANGUAGE plpgsql SET jit = off AS $$
+-- (a) each proven region's grids cancel against its boundary; (b) it keeps apart from every proven neighbour and from
+-- the plan's other proven regions.
+DECLARE
+  faulty text[];
+BEGIN
+  SELECT array_agg(i.code ORDER BY i.code) INTO faulty
+  FROM edition AS e JOIN identity AS i ON i.id = e.region
+  WHERE e.id = ANY (staged) AND e.standing = 'proven'
+    AND (ST_XMax(e.boundary) - ST_XMin(e.boundary) > 10 OR ST_YMax(e.boundary) - ST_YMin(e.boundary) > 10
+         OR NOT ground_is_exact(e.boundary, coalesce((SELECT array_agg(g.shape) FROM grid AS g WHERE g.edition = e.id), '{}')));
+  IF faulty IS NOT NULL THEN
+    PERFORM refuse('WG003', 'the grids do not cover the region exactly', faulty);
+  END IF;
+  SELECT array_agg(DISTINCT i.code ORDER BY i.code) INTO faulty
+  FROM edition AS e
+  JOIN edition AS o ON o.boundary && e.boundary AND o.standing = 'proven'
+   AND (o.id = ANY (neighbours) OR (o.id = ANY (staged) AND o.id > e.id))
+  JOIN identity AS i ON i.id IN (e.region, o.region)
+  WHERE e.id = ANY (staged) AND e.standing = 'proven' AND NOT grounds_are_apart(e.boundary, o.boundary);
+  IF faulty IS NOT NULL THEN
+    PERFORM refuse('WG004', 'two regions do not keep apart', faulty);
+  END IF;
+END
+$$;
+
+CREATE FUNCTION check_amendments(p_plan uuid, staged bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+-- A node amendment keeps codes, names and kinds, and moves no line by more than a lattice step.
+DECLARE
+  faulty text[];
+BEGIN
+  SELECT array_agg(DISTINCT i.code) INTO faulty
+  FROM plan_region AS r
+  JOIN identity AS i ON i.layer = 'region' AND i.code = r.code
+  JOIN edition AS n ON n.id = ANY (staged) AND n.region = i.id
+  JOIN edition AS o ON o.id = r.amends
+  LEFT JOIN LATERAL (
+    SELECT bool_and(a.id IS NOT NULL AND b.id IS NOT NULL AND a.name = b.name AND a.kind = b.kind
+                    AND ST_HausdorffDistance(a.shape, b.shape) < 1.5e-7) AS same
+    FROM (SELECT * FROM grid WHERE edition = o.id) AS a
+    FULL JOIN (SELECT * FROM grid WHERE edition = n.id) AS b ON b.id = a.id
+  ) AS grids ON true
+  WHERE r.plan = p_plan AND r.cause = 'node'
+    AND NOT (coalesce(grids.same, false) AND n.standing = o.standing AND o.region = n.region
+             AND ST_HausdorffDistance(n.boundary, o.boundary) < 1.5e-7);
+  IF faulty IS NOT NULL THEN
+    PERFORM refuse('WG007', 'an amendment would do more than add nodes', faulty);
+  END IF;
+END
+$$;
+
+CREATE FUNCTION recheck(p_plan uuid, neighbours bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+-- After the number is taken nothing else can publish: are the bases and the neighbours still those of the proof?
+DECLARE
+  faulty text[];
+BEGIN
+  SELECT array_agg(r.code ORDER BY r.code) INTO faulty
+  FROM plan_region AS r
+  LEFT JOIN identity AS i ON i.layer = 'region' AND i.code = r.code
+  LEFT JOIN edition AS e ON e.region = i.id AND in_force(e.numbers)
+  WHERE r.plan = p_plan AND r.cause = 'publish' AND e.intent IS DISTINCT FROM r.base;
+  IF faulty IS NOT NULL THEN
+    PERFORM refuse('WG001', 'the region was changed since the plan was drawn', faulty);
+  END IF;
+  SELECT array_agg(r.code ORDER BY r.code) INTO faulty
+  FROM plan_region AS r LEFT JOIN edition AS e ON e.id = r.amends AND in_force(e.numbers)
+  WHERE r.plan = p_plan AND r.cause = 'node' AND e.id IS NULL;
+  IF faulty IS NOT NULL OR neighbours_of(p_plan) IS DISTINCT FROM neighbours THEN
+    PERFORM refuse('WG002', 'a neighbour was published meanwhile', coalesce(faulty, '{}'));
+  END IF;
+  SELECT array_agg(r.code ORDER BY r.code) INTO faulty
+  FROM plan_region AS r
+  JOIN identity AS i ON i.layer = 'region' AND i.code = r.code
+  WHERE r.plan = p_plan AND r.standing = 'provisional'
+    AND EXISTS (SELECT FROM edition AS e WHERE e.region = i.id AND e.standing = 'proven' AND NOT isempty(e.numbers));
+  IF faulty IS NOT NULL THEN
+    PERFORM refuse('WG006', 'a region once proven cannot become provisional again', faulty);
+  END IF;
+  SELECT array_agg(p.code ORDER BY p.code) INTO faulty
+  FROM plan_item AS p JOIN identity AS i ON i.layer = 'grid' AND i.code = p.code
+  WHERE p.plan = p_plan AND p.layer = 'grid'
+    AND EXISTS (SELECT FROM grid AS g JOIN edition AS e ON e.id = g.edition WHERE g.id = i.id AND NOT isempty(e.numbers))
+    AND NOT EXISTS (
+      SELECT FROM grid AS g JOIN edition AS e ON e.id = g.edition AND in_force(e.numbers)
+      JOIN identity AS r ON r.id = e.region JOIN plan_region AS pr ON pr.plan = p_plan AND pr.code = r.code
+      WHERE g.id = i.id);
+  IF faulty IS NOT NULL THEN
+    PERFORM refuse('WG005', 'a grid code stands elsewhere or is retired', faulty);
+  END IF;
+END
+$$;
+
+CREATE FUNCTION check_tree() RETURNS void
+LANGUAGE plpgsql AS $$
+-- Every parent is a region in force, nobody is its own ancestor, and a divided region has a name in the tree.
+DECLARE
+  faulty text[];
+BEGIN
+  WITH RECURSIVE known AS (SELECT id, parent FROM region WHERE in_force(numbers)),
+  reached AS (
+    SELECT id FROM known WHERE parent IS NULL
+    UNION ALL SELECT k.id FROM known AS k JOIN reached AS r ON k.parent = r.id
+  )
+  SELECT array_agg(i.code ORDER BY i.code) INTO faulty
+  FROM identity AS i
+  WHERE i.id IN (SELECT id FROM known EXCEPT SELECT id FROM reached)
+     OR i.id IN (SELECT region FROM edition WHERE in_force(numbers) EXCEPT SELECT id FROM known);
+  IF faulty IS NOT NULL THEN
+    PERFORM refuse('WG009', 'a region has no parent in the tree', faulty);
+  END IF;
+END
+$$;
+
+CREATE FUNCTION switch_ground(p_plan uuid, staged bigint[], n bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE edition SET numbers = int8range(lower(numbers), n)
+  WHERE in_force(numbers) AND region IN (SELECT region FROM edition WHERE id = ANY (staged));
+  UPDATE edition SET numbers = int8range(n, NULL) WHERE id = ANY (staged);
+END
+$$;
+
+CREATE FUNCTION publish(p_plan uuid, p_actor text, p_reason text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  drawn plan;
+  staged bigint[];
+  neighbours bigint[];
+  n bigint;
+  ground boolean;
+  has_data boolean;
+BEGIN
+  SELECT * INTO drawn FROM plan WHERE id = p_plan FOR UPDATE;
+  IF NOT FOUND OR drawn.state <> 'draft' THEN
+    PERFORM refuse('WG008', 'there is no such draft', ARRAY[p_plan::text]);
+  END IF;
+  staged := stage_editions(p_plan);
+  neighbours := neighbours_of(p_plan);
+  PERFORM check_amendments(p_plan, staged);
+  PERFORM prove(staged, neighbours);
+
+  UPDATE head SET publication = publication + 1 RETURNING publication INTO n;
+  PERFORM recheck(p_plan, neighbours);
+  PERFORM switch_ground(p_plan, staged, n);
+  PERFORM switch_data(p_plan, n);
+  PERFORM check_tree();
+  PERFORM derive_dwellings(p_plan, staged, n);
+
+  ground := EXISTS (SELECT FROM plan_region WHERE plan = p_plan);
+  has_data := EXISTS (SELECT FROM plan_item WHERE plan = p_plan AND layer <> 'grid');
+  INSERT INTO publication (number, kind, at, actor, reason, plan, regions, west, south, east, north)
+  SELECT n, CASE WHEN ground AND has_data THEN 'both' WHEN ground THEN 'ground' ELSE 'data' END,
+         -- Instants follow the numbers even where the clock was set back.
+         greatest(clock_timestamp(), (SELECT max(at) FROM publication) + interval '1 microsecond'), p_actor, p_reason, p_plan,
+         ARRAY(SELECT code FROM plan_region WHERE plan = p_plan ORDER BY code),
+         ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
+  FROM (SELECT ST_Extent(g) AS box FROM (
+          SELECT boundary AS g FROM plan_region WHERE plan = p_plan
+          UNION ALL SELECT e.boundary FROM edition AS e WHERE upper(e.numbers) = n
+          UNION ALL SELECT shape FROM plan_item WHERE plan = p_plan AND shape IS NOT NULL) AS shapes) AS extent;
+  UPDATE plan SET state = 'published', publication = n WHERE id = p_plan;
+  INSERT INTO log (actor, action, reason, publication, plan) VALUES (p_actor, 'publish', p_reason, n, p_plan);
+  PERFORM pg_notify('wangge', n::text);
+  RETURN n;
+END
+$$;

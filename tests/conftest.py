@@ -1,0 +1,76 @@
+"""A real store for every test that asks for one: a private cluster, and in it a fresh database a test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, make_url
+
+from geo.store import embedded, schema
+from geo.store.connect import owner_engine, service_engine
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run the counts that the issues name")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the full counts are asked for; without it each promise is held at a small count."""
+    return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
+    with embedded.joined(tmp_path_factory.mktemp("store")) as running:
+        owner = owner_engine(running.owner_url)
+        schema.migrate(owner)
+        owner.dispose()
+        yield running
+
+
+@dataclass(frozen=True)
+class Store:
+    """A migrated, empty store of one test."""
+
+    cluster: embedded.Cluster
+    owner_url: str
+    service_url: str
+    owner: Engine
+    service: Engine
+
+
+@pytest.fixture
+def store(cluster: embedded.Cluster) -> Iterator[Store]:
+    with fresh(cluster) as one:
+        yield one
+
+
+@contextmanager
+def fresh(cluster: embedded.Cluster) -> Iterator[Store]:
+    """A migrated, empty store, dropped at the end."""
+    name = f"test_{uuid4().hex}"
+    address = make_url(cluster.owner_url)
+    superuser = {"host": str(address.query["host"]), "port": int(str(address.query["port"])), "user": "postgres"}
+    with psycopg.connect(**superuser, dbname="postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE wangge OWNER wangge_owner")
+        owner_url = address.set(database=name).render_as_string(hide_password=False)
+        service_url = make_url(cluster.service_url).set(database=name).render_as_string(hide_password=False)
+        owner, service = owner_engine(owner_url), service_engine(service_url)
+        yield Store(cluster, owner_url, service_url, owner, service)
+        owner.dispose()
+        service.dispose()
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real open data beside the checkout; tests that use it skip where it is absent."""
+    folder = Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no ../shared/data beside this checkout")
+    return folder

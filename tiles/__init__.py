@@ -1,0 +1,1 @@
+"""Map squares: layer and z/x/y to bytes."""

@@ -1,0 +1,98 @@
+// Are answers put in order, and shown where they belong?
+import { describe, expect, it } from "vitest";
+import type { Finding } from "./answers";
+import { onThisHost } from "./api";
+import { boundsOf, faultFeatures } from "./fault";
+import { grouped } from "./groups";
+
+function finding(rule: string, severity: Finding["severity"]): Finding {
+  return {
+    rule,
+    severity,
+    codes: [],
+    area_m2: null,
+    width_m: null,
+    length_m: null,
+    households: null,
+    message: "",
+    healable: false,
+    geometry: null,
+  };
+}
+
+describe("grouped", () => {
+  it("puts what blocks first, then what is most frequent", () => {
+    const some = [
+      finding("households-low", "note"),
+      finding("building-split", "warning"),
+      finding("gap", "blocking"),
+      finding("overlap", "blocking"),
+      finding("overlap", "blocking"),
+    ];
+    expect(grouped(some).map(({ rule, findings }) => [rule, findings.length])).toEqual([
+      ["overlap", 2],
+      ["gap", 1],
+      ["building-split", 1],
+      ["households-low", 1],
+    ]);
+  });
+});
+
+describe("a tile address", () => {
+  it.each([
+    [
+      "http://map.example/tiles/12/grids/{z}/{x}/{y}",
+      "http://localhost:8000/#3/1/2",
+      "http://localhost:8000/tiles/12/grids/{z}/{x}/{y}",
+    ],
+    ["/tiles/12/grids/{z}/{x}/{y}", "https://city.example/", "https://city.example/tiles/12/grids/{z}/{x}/{y}"],
+    [
+      "tiles/12/grids/{z}/{x}/{y}",
+      "https://city.example/wangge/index.html?a=b",
+      "https://city.example/wangge/tiles/12/grids/{z}/{x}/{y}",
+    ],
+    [
+      "https://city.example/wangge/tiles/12/grids/{z}/{x}/{y}",
+      "https://city.example/wangge/",
+      "https://city.example/wangge/tiles/12/grids/{z}/{x}/{y}",
+    ],
+  ])("%s on %s", (template, page, address) => expect(onThisHost(template, page)).toBe(address));
+});
+
+describe("a fault", () => {
+  const square = (side: number): [number, number][] => [
+    [104, 30],
+    [104 + side, 30],
+    [104 + side, 30 + side],
+    [104, 30 + side],
+    [104, 30],
+  ];
+
+  it("has bounds whatever its type", () => {
+    expect(boundsOf({ type: "Point", coordinates: [104, 30] })).toEqual([104, 30, 104, 30]);
+    expect(
+      boundsOf({
+        type: "GeometryCollection",
+        geometries: [
+          {
+            type: "LineString",
+            coordinates: [
+              [1, 2],
+              [3, 0],
+            ],
+          },
+        ],
+      }),
+    ).toEqual([1, 0, 3, 2]);
+    expect(boundsOf({ type: "MultiPolygon", coordinates: [] })).toBeUndefined();
+  });
+
+  it("is ringed when it is a point or too small to see", () => {
+    const marks = (shape: Parameters<typeof faultFeatures>[0]) =>
+      faultFeatures(shape).features.map(({ properties }) => properties?.["mark"] as string);
+    expect(marks({ type: "Point", coordinates: [104, 30] })).toEqual(["dot", "ring"]);
+    expect(marks({ type: "Polygon", coordinates: [square(1e-6)] })).toEqual(["shape", "ring"]);
+    expect(marks({ type: "Polygon", coordinates: [square(0.01)] })).toEqual(["shape"]);
+    expect(marks({ type: "Polygon", coordinates: [] })).toEqual([]);
+  });
+});

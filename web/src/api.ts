@@ -1,0 +1,100 @@
+// How is the service asked? One function a question; a failure is a Problem or Unreachable, never silence.
+import type { CoverageAnswer, GridFeature, OwnerAnswer, Publication, RegionList, TileJson } from "./answers";
+import { languageTag, text } from "./language";
+
+const PATIENCE_MS = 10_000;
+const CHECK_PATIENCE_MS = 120_000; // a check of a whole city is long work
+const JSON_FIRST = "application/json, application/problem+json;q=0.5";
+const GEOJSON_FIRST = "application/geo+json, application/json;q=0.8, application/problem+json;q=0.5";
+const MOST_REGIONS = 1000;
+
+/** An error the service explained (RFC 9457), or an answer that could not be read. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly detail: string;
+
+  constructor(status: number, title: string, detail: string) {
+    super(title);
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
+/** No answer came at all. */
+export class Unreachable extends Error {}
+
+export function owner(lon: number, lat: number): Promise<OwnerAnswer> {
+  return get("v1/owner", { query: { lon: lon.toFixed(7), lat: lat.toFixed(7), datum: "wgs84" } });
+}
+
+export function grid(code: string): Promise<GridFeature> {
+  return get(`v1/grids/${encodeURIComponent(code)}`, { accept: GEOJSON_FIRST });
+}
+
+export function regions(level?: string): Promise<RegionList> {
+  const query = { ...(level === undefined ? {} : { level }), limit: String(MOST_REGIONS) };
+  return get("v1/regions", { query, accept: GEOJSON_FIRST });
+}
+
+export function coverage(region: string): Promise<CoverageAnswer> {
+  return get(`v1/regions/${encodeURIComponent(region)}/coverage`, { patience: CHECK_PATIENCE_MS });
+}
+
+export async function newestPublication(): Promise<Publication | undefined> {
+  const answer = await get<{ publications: Publication[] }>("v1/publications", { query: { limit: "1" } });
+  return answer.publications[0];
+}
+
+export async function tileJson(): Promise<TileJson> {
+  const answer = await get<TileJson>("tiles/current/tilejson.json");
+  return { ...answer, tiles: answer.tiles.map((url) => onThisHost(url, document.baseURI)) };
+}
+
+/** A tile address on the page's own host: the content policy allows no other, whatever name the service goes by. */
+export function onThisHost(template: string, page: string): string {
+  const path = template.replace(/^https?:\/\/[^/]+/, "");
+  const base = new URL(page);
+  return path.startsWith("/") ? base.origin + path : base.href.replace(/[^/]*([?#].*)?$/, "") + path;
+}
+
+interface Asking {
+  query?: Record<string, string>;
+  accept?: string;
+  /** Milliseconds until the service counts as unreachable. */
+  patience?: number;
+}
+
+async function get<Answer>(path: string, asking: Asking = {}): Promise<Answer> {
+  const url = new URL(path, document.baseURI);
+  url.search = new URLSearchParams(asking.query ?? {}).toString();
+  const response = await send(url, asking.accept ?? JSON_FIRST, asking.patience ?? PATIENCE_MS);
+  if (!response.ok) throw await problem(response);
+  try {
+    return (await response.json()) as Answer;
+  } catch {
+    throw unreadable(response);
+  }
+}
+
+async function send(url: URL, accept: string, patience: number): Promise<Response> {
+  const headers = { Accept: accept, "Accept-Language": languageTag() };
+  try {
+    return await fetch(url, { headers, cache: "no-cache", signal: AbortSignal.timeout(patience) });
+  } catch {
+    throw new Unreachable(text("page.unreachable.short"));
+  }
+}
+
+async function problem(response: Response): Promise<Problem> {
+  try {
+    const told = (await response.json()) as { title?: unknown; detail?: unknown };
+    if (typeof told.title !== "string") return unreadable(response);
+    return new Problem(response.status, told.title, typeof told.detail === "string" ? told.detail : "");
+  } catch {
+    return unreadable(response);
+  }
+}
+
+function unreadable(response: Response): Problem {
+  return new Problem(response.status, text("page.unreadable", { status: response.status }), "");
+}

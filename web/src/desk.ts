@@ -1,0 +1,90 @@
+// What happens on the page when something is asked, found or published?
+import { tileJson } from "./api";
+import type { Bounds, Finding } from "./answers";
+import { found } from "./element";
+import { boundsOf } from "./fault";
+import type { FindingsPanel } from "./findings";
+import { legendHasUpper } from "./legend";
+import type { DeskMap } from "./map";
+import type { OwnerPanel } from "./owner";
+import { readPlace, writePlace } from "./place";
+import { readRegions, type Regions } from "./regions";
+import type { Tabs } from "./tabs";
+
+/** The parts of the page, and what it knows at the moment. */
+export interface Desk {
+  readonly map: DeskMap;
+  readonly tabs: Tabs;
+  readonly owner: OwnerPanel;
+  readonly findings: FindingsPanel;
+  regions: Regions | undefined;
+  /** All that is published; unknown until the first state is read. */
+  everything: Bounds | undefined;
+  /** The chosen grid's code, as the address has it. */
+  chosen: string | undefined;
+}
+
+export function askPoint(desk: Desk, lon: number, lat: number): void {
+  desk.tabs.open("owner");
+  desk.map.showFault(undefined);
+  void desk.owner.askPoint(lon, lat);
+}
+
+/** Goes to a grid and tells of it; rejects where there is none. */
+export async function showGrid(desk: Desk, code: string, how: "fly" | "jump" | "stay" = "fly"): Promise<void> {
+  const { geometry } = await desk.owner.askGrid(code);
+  desk.tabs.open("owner");
+  const around = boundsOf(geometry);
+  if (around !== undefined && how !== "stay") desk.map.goTo(around, how === "fly");
+}
+
+/** Flies to the fault; one without a place of its own is shown by its first grid. */
+export async function showFinding(desk: Desk, { geometry, codes: [code] }: Finding): Promise<void> {
+  desk.map.showFault(geometry ?? undefined);
+  if (geometry === null && code !== undefined) await showGrid(desk, code);
+}
+
+/** The panel's answer has changed: the map and the address follow. */
+export function markAnswer(desk: Desk, code: string | undefined, point: [number, number] | undefined): void {
+  desk.map.chooseGrid(code);
+  desk.map.showPoint(point);
+  desk.chosen = code;
+  writeAddress(desk);
+}
+
+/** A new state is in force: its tiles, its regions, and every answer on the page anew. */
+export async function takeState(desk: Desk, keepView: boolean): Promise<void> {
+  const state = await tileJson();
+  const first = desk.everything === undefined;
+  desk.everything = state.bounds;
+  desk.map.showState(state);
+  if (first && !keepView) desk.map.showAll(state.bounds, false);
+  const regions = await readRegions();
+  desk.regions = regions;
+  desk.map.showRegions(regions);
+  desk.map.showFault(undefined); // it may be healed now
+  legendHasUpper(
+    found("legend"),
+    regions.upper.some(({ geometry }) => geometry !== null),
+  );
+  void desk.findings.offer(regions.roots);
+  await desk.owner.again();
+}
+
+/** The service answers again after an outage: what failed meanwhile is asked once more, then `done` is called. */
+export function recover(desk: Desk, done: () => void): void {
+  desk.map.readAgain(done);
+  void desk.owner.again();
+}
+
+export function writeAddress(desk: Desk): void {
+  const address = writePlace({ view: desk.map.view(), ...(desk.chosen === undefined ? {} : { grid: desk.chosen }) });
+  if (desk.everything !== undefined) history.replaceState(null, "", address);
+}
+
+/** The address was edited, or a bookmark of this page opened: go where it says. */
+export async function followAddress(desk: Desk): Promise<void> {
+  const { view, grid } = readPlace(location.hash);
+  if (grid !== undefined && grid !== desk.chosen) await showGrid(desk, grid, view === undefined ? "fly" : "stay");
+  if (view !== undefined) desk.map.jumpTo(view);
+}

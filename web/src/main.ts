@@ -1,0 +1,102 @@
+// How are the parts of the page put together?
+import "./page.css";
+import "./panel.css";
+import "./answer.css";
+import "./findings.css";
+import { banner, TilesMissing } from "./banner";
+import { showControls } from "./controls";
+import {
+  askPoint,
+  followAddress,
+  markAnswer,
+  recover,
+  showFinding,
+  showGrid,
+  takeState,
+  writeAddress,
+  type Desk,
+} from "./desk";
+import { found } from "./element";
+import { findingsPanel } from "./findings";
+import { chooseLanguage, inEachLanguage, language, languageTag, text } from "./language";
+import { coveredByLegend, showLegend } from "./legend";
+import { openMap, type DeskMap } from "./map";
+import { notice } from "./notice";
+import { ownerPanel } from "./owner";
+import { readPlace, type Standpoint } from "./place";
+import { watchPublication } from "./publication";
+import { showSearch } from "./search";
+import { tabs } from "./tabs";
+
+async function start(): Promise<void> {
+  const place = readPlace(location.hash);
+  const desk = furnish(await openMap(found("map"), place.view, () => coveredByLegend(found("legend"))));
+  desk.map.onAsk((lon, lat) => askPoint(desk, lon, lat));
+  desk.map.onMoved(() => writeAddress(desk));
+  window.addEventListener("hashchange", () => void followAddress(desk).catch(desk.owner.fail));
+  showSearch(found("search"), (code) => showGrid(desk, code));
+  showControls(found("controls"), {
+    zoomBy: desk.map.zoomBy,
+    home: () => desk.everything !== undefined && desk.map.showAll(desk.everything, true),
+  });
+  watch(desk, place);
+}
+
+/** Follows what is published, and opens the grid of the address once there is something to see. */
+function watch(desk: Desk, { view, grid }: Standpoint): void {
+  const line = banner(found("banner"));
+  let asked = grid;
+  let troubles = 0;
+  const watching = watchPublication(found("publication"), {
+    async changed() {
+      await takeState(desk, view !== undefined);
+      if (asked !== undefined) await showGrid(desk, asked, view === undefined ? "jump" : "stay").catch(desk.owner.fail);
+      asked = undefined;
+    },
+    failed(failure) {
+      troubles += 1;
+      line.show(failure);
+    },
+    recovered() {
+      const before = troubles;
+      recover(desk, () => troubles === before && line.show(undefined));
+    },
+  });
+  desk.map.onTrouble(() => watching.trouble(new TilesMissing()));
+}
+
+function furnish(map: DeskMap): Desk {
+  const handles = tabs(found("tabs"));
+  const desk: Desk = {
+    map,
+    tabs: handles,
+    owner: ownerPanel(found("owner"), {
+      pressed: (code) => void showGrid(desk, code).catch((failure: unknown) => desk.owner.fail(failure)),
+      nameOfRegion: (code) => desk.regions?.nameOf(code),
+      shown: (code, point) => markAnswer(desk, code, point),
+    }),
+    findings: findingsPanel(found("findings"), {
+      shown: (finding) => void showFinding(desk, finding).catch((failure: unknown) => desk.owner.fail(failure)),
+      counted: handles.countFindings,
+    }),
+    regions: undefined,
+    everything: undefined,
+    chosen: undefined,
+  };
+  return desk;
+}
+
+function showLanguage(): void {
+  const toggle = found("language");
+  toggle.addEventListener("click", () => chooseLanguage(language() === "zh" ? "en" : "zh"));
+  inEachLanguage(() => {
+    document.documentElement.lang = languageTag();
+    document.title = text("page.title");
+    toggle.textContent = text("page.language");
+    toggle.title = text("page.language.hint");
+  });
+}
+
+showLanguage();
+showLegend(found("legend"));
+start().catch((failure: unknown) => found("owner").replaceChildren(notice(failure)));

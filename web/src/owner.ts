@@ -1,0 +1,103 @@
+// Who answers for this point, or what is this grid? Asks, and keeps the panel's answer fresh.
+import { grid, owner } from "./api";
+import type { GridFeature, OwnerAnswer } from "./answers";
+import { element } from "./element";
+import { inEachLanguage, text } from "./language";
+import { notice } from "./notice";
+import { gridCard, ownerCard } from "./ownerCard";
+
+type Question = { of: "nothing" } | { of: "point"; lon: number; lat: number } | { of: "grid"; code: string };
+type Answer =
+  | { of: "nothing" }
+  | { of: "point"; answer: OwnerAnswer }
+  | { of: "grid"; grid: GridFeature }
+  | { of: "failure"; failure: unknown };
+
+interface Hooks {
+  /** A grid's code was pressed in the panel. */
+  pressed(code: string): void;
+  /** The panel now tells of this grid (or of none) and of this point (or of none). */
+  shown(code: string | undefined, point: [lon: number, lat: number] | undefined): void;
+  nameOfRegion(code: string): string | undefined;
+}
+
+export interface OwnerPanel {
+  askPoint(lon: number, lat: number): Promise<void>;
+  /** Shows the grid and returns it; rejects, with the panel as it was, where there is no such grid. */
+  askGrid(code: string): Promise<GridFeature>;
+  /** Asks the last question again: the published state has changed. */
+  again(): Promise<void>;
+  /** Tells that something asked of the panel could not be done. */
+  fail(failure: unknown): void;
+}
+
+export function ownerPanel(place: HTMLElement, hooks: Hooks): OwnerPanel {
+  let question: Question = { of: "nothing" };
+  let answer: Answer = { of: "nothing" };
+
+  function write(): void {
+    place.setAttribute("aria-busy", "false");
+    place.replaceChildren(card(answer));
+  }
+
+  function show(next: Answer): void {
+    answer = next;
+    write();
+    const point: [number, number] | undefined = question.of === "point" ? [question.lon, question.lat] : undefined;
+    hooks.shown(codeOf(next), point);
+  }
+
+  function card(shown: Answer): HTMLElement {
+    switch (shown.of) {
+      case "nothing":
+        return element("p", { class: "empty" }, text("owner.empty"));
+      case "point":
+        return ownerCard(shown.answer, hooks.pressed, hooks.nameOfRegion);
+      case "grid":
+        return gridCard(shown.grid, hooks.nameOfRegion);
+      case "failure":
+        return notice(shown.failure);
+    }
+  }
+
+  async function answerTo(asked: Question): Promise<Answer> {
+    if (asked.of === "point") return { of: "point", answer: await owner(asked.lon, asked.lat) };
+    if (asked.of === "grid") return { of: "grid", grid: await grid(asked.code) };
+    return { of: "nothing" };
+  }
+
+  /** The last question asked wins, whichever answer comes first. */
+  async function ask(next: Question): Promise<void> {
+    question = next;
+    place.setAttribute("aria-busy", "true");
+    let came: Answer;
+    try {
+      came = await answerTo(next);
+    } catch (failure) {
+      came = { of: "failure", failure };
+    }
+    if (question === next) show(came);
+  }
+
+  inEachLanguage(() => {
+    if (question.of === "point")
+      void ask({ ...question }); // its warnings come in a language
+    else write();
+  });
+  return {
+    askPoint: (lon, lat) => ask({ of: "point", lon, lat }),
+    async askGrid(code) {
+      const found = await grid(code);
+      question = { of: "grid", code };
+      show({ of: "grid", grid: found });
+      return found;
+    },
+    fail: (failure) => show({ of: "failure", failure }),
+    again: () => (question.of === "nothing" ? Promise.resolve() : ask({ ...question })),
+  };
+}
+
+function codeOf(answer: Answer): string | undefined {
+  if (answer.of === "grid") return answer.grid.properties.code;
+  return answer.of === "point" ? answer.answer.owner?.code : undefined;
+}

@@ -1,0 +1,69 @@
+// Which colours does the map have, by day and by night? Told apart without red against green.
+
+export interface Palette {
+  ground: string;
+  good: string;
+  low: string;
+  high: string;
+  special: string;
+  rural: string;
+  none: string;
+  border: string;
+  community: string;
+  upper: string;
+  ink: string;
+  halo: string;
+  chosen: string;
+  chosenCase: string;
+  fault: string;
+}
+
+const DAY: Palette = {
+  ground: "#f4f2ee",
+  good: "#a5d0c1",
+  low: "#f3dc97",
+  high: "#e39678",
+  special: "#c6d2bd",
+  rural: "#ebe7d0",
+  none: "#dddfe0",
+  border: "#ffffff",
+  community: "#55707a",
+  upper: "#263d47",
+  ink: "#1d2b31",
+  halo: "rgba(255, 255, 255, 0.85)",
+  chosen: "#0f4fa8",
+  chosenCase: "#ffffff",
+  fault: "#c4001f",
+};
+
+const NIGHT: Palette = {
+  ground: "#14191c",
+  good: "#2f6a5c",
+  low: "#8d742b",
+  high: "#9b4d33",
+  special: "#3d4a39",
+  rural: "#47442f",
+  none: "#3c4346",
+  border: "#14191c",
+  community: "#8fa7b0",
+  upper: "#d5e2e7",
+  ink: "#f0f5f6",
+  halo: "rgba(16, 21, 24, 0.85)",
+  chosen: "#8ec1ff",
+  chosenCase: "#0b0f12",
+  fault: "#ff5a6e",
+};
+
+export function palette(): Palette {
+  return night().matches ? NIGHT : DAY;
+}
+
+/** Calls `listener` now and whenever day turns to night or back. */
+export function inEachLight(listener: () => void): void {
+  night().addEventListener("change", listener);
+  listener();
+}
+
+function night(): MediaQueryList {
+  return window.matchMedia("(prefers-color-scheme: dark)");
+}

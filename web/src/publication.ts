@@ -1,0 +1,85 @@
+// Which published state is there now, and does the service answer?
+import { newestPublication } from "./api";
+import type { Publication } from "./answers";
+import { element } from "./element";
+import { instant } from "./figures";
+import { inEachLanguage, text } from "./language";
+
+const EVERY_MS = 5_000;
+
+interface Hooks {
+  /** Called for the first state and each later one; after a failure it is called again at the next look. */
+  changed(): Promise<void>;
+  /** A look went wrong; called at each such look. */
+  failed(failure: unknown): void;
+  /** The first good look after bad ones. */
+  recovered(): void;
+}
+
+export interface Watch {
+  /** Something else could not be read; counts as a bad look. */
+  trouble(failure: unknown): void;
+}
+
+/** Looks every five seconds, while the page is visible, and shows the state as a chip in `place`. */
+export function watchPublication(place: HTMLElement, hooks: Hooks): Watch {
+  // `taken` is set last: a state that could not be read whole is read again.
+  let newest: Publication | undefined;
+  let known = false; // the service has answered once
+  let taken: number | undefined; // the number whose tiles and lists the page has
+  let timer: number | undefined;
+  let looking = false;
+  let away = false;
+
+  async function look(): Promise<void> {
+    if (document.hidden || looking) return;
+    window.clearTimeout(timer);
+    looking = true;
+    try {
+      newest = await newestPublication();
+      known = true;
+      if (newest !== undefined && newest.number !== taken) {
+        await hooks.changed();
+        taken = newest.number;
+      }
+      if (away) hooks.recovered();
+      away = false;
+    } catch (failure) {
+      trouble(failure);
+    } finally {
+      looking = false;
+      write();
+      timer = window.setTimeout(() => void look(), EVERY_MS);
+    }
+  }
+
+  function trouble(failure: unknown): void {
+    away = true;
+    hooks.failed(failure);
+  }
+
+  function write(): void {
+    place.replaceChildren(...chip(newest, known));
+  }
+
+  document.addEventListener("visibilitychange", () => void look());
+  inEachLanguage(write);
+  void look();
+  return { trouble };
+}
+
+function chip(newest: Publication | undefined, known: boolean): HTMLElement[] {
+  if (newest === undefined) {
+    if (!known) return [element("span", { class: "chip" }, text("page.waiting"))];
+    return [
+      element("span", { class: "chip" }, text("publication.none")),
+      element("p", {}, text("publication.none.detail")),
+    ];
+  }
+  const { number, at, actor, reason } = newest;
+  const why = actor !== null && reason !== null ? text("publication.by", { actor, reason }) : (reason ?? actor ?? "");
+  return [
+    element("span", { class: "chip", title: why, "data-publication": number }, text("publication.chip", { number })),
+    element("time", { datetime: at }, instant(at)),
+  ];
+}
