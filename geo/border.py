@@ -15,6 +15,8 @@ from geo.lattice import Keys, Steps, directed_edges, steps_of
 from geo.model import Finding, Ground, Region, Rule
 from geo.noding import noded
 
+ROWS_AT_ONCE = 512
+"""Edges compared with all of the other border at a time: bounds the memory of a long border."""
 MAX_EXTENT_DEGREES = 10.0
 """Widest divided region that can be proven: products of its steps stay far inside 64 bits, here and in SQL."""
 
@@ -67,26 +69,34 @@ def _packed(edges: Edges) -> NDArray[np.void]:
 def _meet(one: Edges, other: Edges) -> bool:
     """Whether two edges that are not one border cross, or a node of one lies inside an edge of the other."""
     a, b, c, d = (steps_of(part) for part in (*one, *other))
-    for a1, b1 in zip(a, b, strict=True):
-        near = _boxes_touch(a1, b1, c, d)
-        c1, d1 = c[near], d[near]
-        side_c, side_d = _side(a1, b1, c1), _side(a1, b1, d1)
-        side_a, side_b = _side(c1, d1, a1), _side(c1, d1, b1)
-        crossing = (side_c * side_d < 0) & (side_a * side_b < 0)
-        inside = (
-            _inside(side_c, c1, a1, b1)
-            | _inside(side_d, d1, a1, b1)
-            | _inside(side_a, a1, c1, d1)
-            | _inside(side_b, b1, c1, d1)
-        )
-        if (crossing | inside).any():
+    if len(a) == 0 or len(c) == 0:
+        return False
+    near_a, near_c = _reaching(a, b, c, d), _reaching(c, d, a, b)
+    a, b, c, d = a[near_a], b[near_a], c[near_c], d[near_c]
+    for start in range(0, len(a), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        first, second = np.nonzero(_boxes_touch(a[rows, None], b[rows, None], c[None], d[None]))
+        if _any_meet(a[rows][first], b[rows][first], c[second], d[second]):
             return True
     return False
 
 
+def _any_meet(a: Steps, b: Steps, c: Steps, d: Steps) -> bool:
+    """Whether any of the pairs of edges a-b and c-d crosses or touches elsewhere than at common ends."""
+    side_c, side_d, side_a, side_b = _side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)
+    crossing = (side_c * side_d < 0) & (side_a * side_b < 0)
+    inside = _inside(side_c, c, a, b) | _inside(side_d, d, a, b) | _inside(side_a, a, c, d) | _inside(side_b, b, c, d)
+    return bool((crossing | inside).any())
+
+
+def _reaching(a: Steps, b: Steps, c: Steps, d: Steps) -> NDArray[np.bool_]:
+    """The edges a-b whose boxes meet the box of all edges c-d."""
+    return _boxes_touch(a, b, np.minimum(c, d).min(axis=0), np.maximum(c, d).max(axis=0))
+
+
 def _boxes_touch(a: Steps, b: Steps, c: Steps, d: Steps) -> NDArray[np.bool_]:
     low, high = np.minimum(a, b), np.maximum(a, b)
-    return np.asarray(((np.minimum(c, d) <= high) & (np.maximum(c, d) >= low)).all(axis=1))
+    return np.asarray(((np.minimum(c, d) <= high) & (np.maximum(c, d) >= low)).all(axis=-1))
 
 
 def _side(a: Steps, b: Steps, p: Steps) -> Steps:

@@ -89,8 +89,7 @@ class Inquiry:
 
     @cached_property
     def blurred(self) -> BaseGeometry:
-        """Ground about which nothing can be said until invalid rings are mended."""
-        return shapely.union_all([shapely.convex_hull(grid.shape) for grid in self.grids if not grid.shape.is_valid])
+        return blurred(self.grids)
 
     @cached_property
     def _twins(self) -> list[list[int]]:
@@ -158,6 +157,11 @@ def _invalid(region: Region, grids: Sequence[Grid]) -> Iterator[Finding]:
                 geometry=place,
                 values={"code": code, "reason": reason, "lon": place.x, "lat": place.y},
             )
+
+
+def blurred(grids: Sequence[Grid]) -> BaseGeometry:
+    """Ground about which nothing can be said until invalid rings are mended."""
+    return shapely.union_all([shapely.convex_hull(grid.shape) for grid in grids if not grid.shape.is_valid])
 
 
 def unmatched_nodes(codes: Sequence[str], shapes: Sequence[Ground]) -> Iterator[Finding]:

@@ -29,25 +29,30 @@ LIMITS: Mapping[GridKind, tuple[int, int] | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One building's owner (None when no grid owns it), and the shares in m2 of the grids that it stands in."""
+    """One building's owner (None when no grid owns it), its area, and the shares in m2 of the grids it stands in."""
 
     building: Building
     grid: str | None
     shares: Mapping[str, float]
-    outside_m2: float
+    area_m2: float
+
+    @property
+    def outside_m2(self) -> float:
+        """How much of it no grid has; 0 where grids overlap on it."""
+        return max(0.0, self.area_m2 - sum(self.shares.values()))
 
     @property
     def is_split(self) -> bool:
-        """Whether a boundary cuts it."""
+        """Whether a boundary cuts it: no grid has all of it. One that lies wholly in two grids is not cut."""
         cut = [area for area in (*self.shares.values(), self.outside_m2) if area > CUT_M2]
-        return len(cut) > 1 and len(self.shares) > 0
+        return len(cut) > 1 and self.area_m2 - max(self.shares.values(), default=0.0) > CUT_M2
 
 
 def assign(buildings: Sequence[Building], grids: Sequence[Grid]) -> list[Assignment]:
     """The owner of each building, in the order given."""
-    ordered = sorted((grid for grid in grids if grid.shape.is_valid), key=lambda grid: grid.code)
-    codes, shapes = [grid.code for grid in ordered], np.asarray([grid.shape for grid in ordered], dtype=object)
-    footprints = np.asarray([footprint(building) for building in buildings], dtype=object)
+    ordered = sorted(grids, key=lambda grid: grid.code)
+    codes, shapes = [grid.code for grid in ordered], np.asarray([_sound(grid.shape) for grid in ordered], dtype=object)
+    footprints = np.asarray([_sound(building.shape) for building in buildings], dtype=object)
     tree = shapely.STRtree(shapes)
     shares, whole = _shares(tree, footprints), areas_m2(footprints)
     declared = set(codes)
@@ -57,13 +62,13 @@ def assign(buildings: Sequence[Building], grids: Sequence[Grid]) -> list[Assignm
         grid = building.grid if building.grid in declared else None
         owner = grid or _at_entrance(tree, codes, building) or _largest(own, codes, float(whole[number]))
         named = {codes[k]: area for k, area in own.items()}
-        result.append(Assignment(building, owner, named, max(0.0, float(whole[number]) - sum(own.values()))))
+        result.append(Assignment(building, owner, named, float(whole[number])))
     return result
 
 
-def footprint(building: Building) -> BaseGeometry:
-    """The building's ground; an invalid one as the ground its rings enclose. A point stays a point."""
-    return building.shape if building.shape.is_valid else shapely.make_valid(building.shape)
+def _sound(shape: BaseGeometry) -> BaseGeometry:
+    """The shape; an invalid one as the ground that its rings enclose."""
+    return shape if shape.is_valid else shapely.make_valid(shape)
 
 
 def _shares(tree: shapely.STRtree, footprints: NDArray[np.object_]) -> dict[int, dict[int, float]]:

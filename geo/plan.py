@@ -44,8 +44,10 @@ def check(plan: Plan, beside: Sequence[Grid] = (), *, heal: bool = True) -> Repo
     assignments = [found for found in assignments if found.grid not in elsewhere]
     ground = [*_ground_findings(divided)]
     counts = households.tally(assignments)
-    dwelling = [*households.building_findings(assignments)]
-    sizes = [f for _, grids in divided for f in households.size_findings(grids, counts)]
+    blurred = coverage.blurred(plan.grids)
+    dwelling = [f for f in households.building_findings(assignments) if not blurred.intersects(f.geometry)]
+    unclear = _unclear(plan.grids, ground)
+    sizes = [f for _, grids in divided for f in households.size_findings(grids, counts) if f.codes[0] not in unclear]
     told = _marked(plan, ground) if heal and ground else ground
     return Report([*told, *dwelling, *sizes], _figures(divided, ground, assignments))
 
@@ -95,6 +97,12 @@ def _ground_findings(divided: Sequence[tuple[Region, Sequence[Grid]]]) -> Iterat
     for region, grids in divided:
         yield from coverage.findings(region, grids)
     yield from border.findings([r for r, _ in divided if r.shape is not None and r.shape.is_valid])
+
+
+def _unclear(grids: Sequence[Grid], ground: Sequence[Finding]) -> set[str]:
+    """Grids whose households cannot be told until their ground is mended: invalid rings, second ones of twins."""
+    twins = {code for finding in ground if finding.rule is Rule.DUPLICATE for code in finding.codes[1:]}
+    return twins | {grid.code for grid in grids if not grid.shape.is_valid}
 
 
 def _marked(plan: Plan, ground: Sequence[Finding]) -> list[Finding]:

@@ -75,7 +75,8 @@ def _number_grids(community: CommunityDraft) -> None:
 def _community_name(community: CommunityDraft, names: Iterator[str]) -> str:
     if sum(grid.households for grid in community.grids) == SMALL:
         return "铁路新村社区"
-    return next(names) + ("村" if community.zone is Zone.RURAL else "社区")
+    name = next(names)
+    return f"{name[:2]}村" if community.zone is Zone.RURAL else f"{name}社区"
 
 
 def _ordered(things: Sequence[_T], rings: Callable[[_T], Sequence[Ring]]) -> list[_T]:

@@ -22,8 +22,9 @@ CUT_M = 18.0
 
 
 def ring_invalid(mini: Mini) -> None:
-    """Two corners of the middle grid in the wrong order: a bow-tie."""
+    """The middle grid is a park, with two corners in the wrong order: a bow-tie."""
     r, c = 1, 1
+    mini.clear(mini.code((r, c)))
     mini.grids[mini.code((r, c))] = [corner((r, c)), corner((r + 1, c + 1)), corner((r, c + 1)), corner((r + 1, c))]
 
 
@@ -63,9 +64,13 @@ def overlap_sliver(mini: Mini) -> None:
 
 
 def duplicate(mini: Mini) -> None:
-    """The middle grid is there a second time, under the community's next code."""
+    """The middle grid, a park, is there a second time, under the community's next code."""
+    middle = mini.code((1, 1))
     last = max(code for code in mini.grids if not code.startswith(B))
-    mini.grids[f"{last[:12]}{int(last[12:]) + 1:02d}"] = list(mini.grids[mini.code((1, 1))])
+    again = f"{last[:12]}{int(last[12:]) + 1:02d}"
+    mini.clear(middle)
+    mini.parks.add(again)
+    mini.grids[again] = list(mini.grids[middle])
     mini.grids = dict(sorted(mini.grids.items()))
 
 

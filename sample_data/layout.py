@@ -22,6 +22,14 @@ _STREETS = 11
 """Urban streets; with the three rural towns 14."""
 
 
+_CARRIED_ON = {
+    "district": frozenset({"trunk", "primary", "secondary", "tertiary", "residential"}),
+    "community": frozenset({"secondary", "tertiary", "residential"}),
+    "grid": frozenset({"residential"}),
+}
+"""Which roads a cut inside the district, a community or a grid may be part of; a main road does not end in a yard."""
+
+
 @dataclass(slots=True)
 class Layout:
     """The whole district as lines and rings; nothing has a code or stands on the ground yet."""
@@ -151,7 +159,7 @@ def _roads(skeleton: Skeleton, names: RoadNames, inside: str) -> Callable[[Cut, 
 
     def road_of(made: Cut, job: Job) -> int:
         for number in made.goes_on:
-            if skeleton.roads[number].category not in ("river", "railway", "motorway", "footway"):
+            if skeleton.roads[number].category in _CARRIED_ON[inside]:
                 return number
         category = _category(made, inside, job)
         skeleton.roads.append(Road(names.next(category), category))

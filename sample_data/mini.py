@@ -63,12 +63,19 @@ class Mini:
     grids: dict[str, Ring]
     houses: dict[str, list[House]]
     """By the grid they were built on."""
+    parks: set[str] = field(default_factory=set)
+    """Grids of kind special."""
     astray: list[House] = field(default_factory=list)
     """Buildings put where no plan would have them."""
 
     def code(self, place: Place) -> str:
         """The grid drawn at a place."""
         return _codes()[place]
+
+    def clear(self, code: str) -> None:
+        """Make a grid a park without buildings, so that a fault of its ground is the plan's only finding."""
+        self.parks.add(code)
+        del self.houses[code]
 
     def features(self) -> list[Feature]:
         """As features of a plan file."""
@@ -144,7 +151,8 @@ def _grids(mini: Mini) -> list[Feature]:
     found = []
     for code, ring in mini.grids.items():
         name = f"{_NAMES[code[:12]]}第{numeral(int(code[12:]))}网格"
-        fields = {"code": code, "name": name, "kind": "residential", "region": code[:12]}
+        kind = "special" if code in mini.parks else "residential"
+        fields = {"code": code, "name": name, "kind": kind, "region": code[:12]}
         found.append(feature("grid", fields, polygon([ring])))
     return found
 

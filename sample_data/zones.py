@@ -61,4 +61,4 @@ def grid_target(rng: Random) -> int:
 
 def village_target(rng: Random) -> int:
     """Households of a rural grid: 45-250, more small ones than large ones."""
-    return round(45 + 205 * rng.betavariate(1.5, 3.2))
+    return round(45 + 205 * rng.betavariate(1.0, 1.9))

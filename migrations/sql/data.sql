@@ -49,39 +49,59 @@ CREATE VIEW current_grid AS
   SELECT g.id, i.code, g.name, g.kind, g.shape, e.id AS edition, e.standing, e.region
   FROM grid AS g JOIN edition AS e ON e.id = g.edition AND in_force(e.numbers) JOIN identity AS i ON i.id = g.id;
 
-CREATE FUNCTION building_owner(p_declared text, p_entrance geometry, p_shape geometry) RETURNS bigint
-LANGUAGE sql STABLE AS $$
-  -- One owner: the declared grid, else the entrance's, else the largest share; proven ground first, then the smallest
-  -- code. geo/households.py holds the same rule.
-  SELECT coalesce(
-    (SELECT id FROM current_grid WHERE code = p_declared LIMIT 1),
-    (SELECT id FROM current_grid WHERE shape && p_entrance AND ST_Intersects(shape, p_entrance)
-     ORDER BY standing <> 'proven', code COLLATE "C" LIMIT 1),
-    (SELECT id FROM (
-       SELECT c.id, c.code, c.standing,
-              CASE WHEN ST_Area(f.ground) = 0 OR ST_Covers(c.shape, f.ground) THEN 1.0::numeric
-                   ELSE round((ST_Area(ST_Intersection(c.shape, f.ground)) / ST_Area(f.ground))::numeric, 9) END AS share
-       FROM (SELECT CASE WHEN ST_IsValid(p_shape) THEN p_shape ELSE ST_MakeValid(p_shape) END AS ground) AS f
-       JOIN current_grid AS c ON c.shape && f.ground AND ST_Intersects(c.shape, f.ground)) AS met
-     WHERE share > 0 ORDER BY share DESC, standing <> 'proven', code COLLATE "C" LIMIT 1))
+CREATE FUNCTION building_owners(p_buildings bigint[]) RETURNS TABLE (building bigint, grid bigint)
+LANGUAGE sql STABLE SET jit = off AS $$
+  -- One owner each: the declared grid, else the entrance's, else the largest share; proven ground first, then the
+  -- smallest code. geo/households.py holds the same rule.
+  WITH asked AS MATERIALIZED (
+    SELECT b.id, b.grid AS declared, b.entrance,
+           CASE WHEN ST_IsValid(b.shape) THEN b.shape ELSE ST_MakeValid(b.shape) END AS ground
+    FROM building AS b WHERE in_force(b.numbers) AND b.id = ANY (p_buildings)
+  ),
+  declared AS (
+    SELECT a.id, c.id AS grid FROM asked AS a JOIN current_grid AS c ON c.code = a.declared
+  ),
+  entered AS (
+    SELECT DISTINCT ON (a.id) a.id, c.id AS grid
+    FROM asked AS a JOIN current_grid AS c ON c.shape && a.entrance AND ST_Intersects(c.shape, a.entrance)
+    ORDER BY a.id, c.standing <> 'proven', c.code COLLATE "C"
+  ),
+  met AS (
+    SELECT a.id, c.id AS grid, c.code, c.standing,
+           CASE WHEN ST_Area(a.ground) = 0 OR ST_Covers(c.shape, a.ground) THEN 1.0::numeric
+                ELSE round((ST_Area(ST_Intersection(c.shape, a.ground)) / ST_Area(a.ground))::numeric, 9) END AS share
+    FROM asked AS a JOIN current_grid AS c ON c.shape && a.ground AND ST_Intersects(c.shape, a.ground)
+  ),
+  largest AS (
+    SELECT DISTINCT ON (m.id) m.id, m.grid FROM met AS m WHERE m.share > 0
+    ORDER BY m.id, m.share DESC, m.standing <> 'proven', m.code COLLATE "C"
+  )
+  SELECT a.id, coalesce(d.grid, e.grid, l.grid)
+  FROM asked AS a
+  LEFT JOIN declared AS d ON d.id = a.id
+  LEFT JOIN entered AS e ON e.id = a.id
+  LEFT JOIN largest AS l ON l.id = a.id
 $$;
 
 CREATE FUNCTION derive_dwellings(p_plan uuid, staged bigint[], n bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 -- Owners of the buildings that the plan or its new ground touches, then the sums of the grids they left and joined.
 DECLARE
+  asked bigint[];
   orphans text[];
   moved text[];
 BEGIN
-  CREATE TEMP TABLE touched ON COMMIT DROP AS
-  SELECT b.id, d.grid AS was, building_owner(b.grid, b.entrance, b.shape) AS now
-  FROM building AS b LEFT JOIN dwelling AS d ON d.building = b.id AND in_force(d.numbers)
+  SELECT array_agg(b.id) INTO asked
+  FROM building AS b
   WHERE in_force(b.numbers)
     AND (lower(b.numbers) = n
       OR b.id IN (SELECT building FROM dwelling AS w JOIN grid AS g ON g.id = w.grid JOIN edition AS e ON e.id = g.edition
                   WHERE in_force(w.numbers) AND upper(e.numbers) = n)
       OR b.id IN (SELECT c.id FROM building AS c JOIN edition AS e ON e.id = ANY (staged) AND c.shape && e.boundary)
       OR b.grid IN (SELECT i.code FROM grid AS g JOIN identity AS i ON i.id = g.id WHERE g.edition = ANY (staged)));
+  CREATE TEMP TABLE touched ON COMMIT DROP AS
+  SELECT o.building AS id, d.grid AS was, o.grid AS now
+  FROM building_owners(asked) AS o LEFT JOIN dwelling AS d ON d.building = o.building AND in_force(d.numbers);
   SELECT array_agg(i.code ORDER BY i.code) INTO orphans
   FROM touched AS t JOIN identity AS i ON i.id = t.id JOIN building AS b ON b.id = t.id AND in_force(b.numbers)
   WHERE t.was IS NOT NULL AND t.now IS NULL AND b.households > 0

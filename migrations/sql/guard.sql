@@ -74,6 +74,6 @@ GRANT INSERT, UPDATE, DELETE ON plan, plan_region, plan_item TO wangge_service;
 GRANT INSERT ON answer TO wangge_service;
 GRANT EXECUTE ON FUNCTION publish(uuid, text, text), note_in_log(text, text, text, uuid, jsonb), in_force(int8range),
   is_ground(geometry), ground_edges(geometry), ground_is_exact(geometry, geometry[]), grounds_are_apart(geometry, geometry),
-  borders_meet(geometry, geometry), enters(geometry, geometry), building_owner(text, geometry, geometry),
+  borders_meet(geometry, geometry), enters(geometry, geometry), building_owners(bigint[]),
   turn(bigint, bigint, bigint, bigint, bigint, bigint), lies_inside(bigint, bigint, bigint, bigint, bigint, bigint)
 TO wangge_service;
