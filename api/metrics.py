@@ -10,7 +10,7 @@ from time import perf_counter
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.parameters import selected
@@ -84,7 +84,7 @@ def template(scope: Scope) -> str:
     return path or "unmatched"
 
 
-@router.get("/metrics", operation_id="metrics", summary="Figures for Prometheus", response_class=Response)
+@router.get("/metrics", operation_id="metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
 def metrics(request: Request) -> Response:
     """Text in the Prometheus exposition format."""
     figures: Metrics = request.app.state.metrics

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api.problems import MEDIA_TYPE, STATUS
+from api.schemas import PlanFile, PublishRequest
 from api.texts import explained, text
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -39,11 +40,14 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 
 
 class Described(FastAPI):
-    """A FastAPI app whose description holds the schema that `responses` refers to."""
+    """A FastAPI app whose description holds the schemas that `responses` and the bodies refer to."""
 
     def openapi(self) -> dict[str, Any]:
         described = super().openapi()
-        described.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+        schemas = described.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = PROBLEM_SCHEMA
+        for body in (PlanFile, PublishRequest):
+            schemas[body.__name__] = body.model_json_schema(ref_template="#/components/schemas/{model}")
         return described
 
 
@@ -53,6 +57,11 @@ def responses(*slugs: str) -> dict[int | str, dict[str, Any]]:
     for slug in slugs:
         by_status[STATUS[slug]].append(slug)
     return {status: _declared(group) for status, group in sorted(by_status.items())}
+
+
+def in_geojson(schema: str) -> dict[int | str, dict[str, Any]]:
+    """For `responses=` of a route that answers features: the same shape under both media types."""
+    return {200: {"content": {"application/geo+json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}}
 
 
 def any_problem() -> dict[int | str, dict[str, Any]]:

@@ -195,7 +195,8 @@ async def strict(request: Request) -> None:
     route = selected(request.scope)
     if request.scope["query_string"]:
         _check_names([name for name, _ in request.query_params.multi_items()], route.dependant)
-    _check_media(request, route.body_field)
+    if route.body_field is not None and not isinstance(route.body_field.field_info, Form):
+        check_media(request)
 
 
 def selected(scope: Any) -> Any:
@@ -228,9 +229,9 @@ def _refused(name: str, id_: str) -> Problem:
     return Problem("invalid-parameter", errors=[Fault(id_, {}, name)])
 
 
-def _check_media(request: Request, body_field: Any) -> None:
-    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-    if body_field is None or isinstance(body_field.field_info, Form) or not has_body:
+def check_media(request: Request) -> None:
+    """Raises the problem of a body that does not call itself JSON."""
+    if request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
         return
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):

@@ -8,26 +8,23 @@ from starlette.requests import Request
 from api.faults import Fault, pointer
 from api.problems import Problem
 from api.shapes import findings_collection
+from api.slugs import SLUGS
 from api.texts import language_of, text
 from geo.files import DatumMissing, RowProblem
 from geo.refusal import CoordinatesRefused, DatumUnknown, DatumWithoutRoute, Refusal
 from geo.store import refusals
 from geo.store.errors import StoreUnavailable
 
-SLUGS: Final[Mapping[type[refusals.Refused], str]] = {
-    refusals.StaleBase: "stale-base",
-    refusals.BorderConflict: "border-conflict",
-    refusals.NotApart: "regions-overlap",
-    refusals.NotExact: "coverage-not-exact",
-    refusals.CodeTaken: "code-taken",
-    refusals.NeverBack: "never-back",
-    refusals.AmendmentRefused: "amendment-refused",
-    refusals.TreeBroken: "tree-broken",
-    refusals.HouseholdsOrphaned: "households-orphaned",
-    refusals.NothingToPublish: "nothing-to-publish",
-    refusals.KeyReused: "idempotency-key-reused",
-    refusals.Busy: "busy",
+UNREADABLE: Final[Mapping[str, str]] = {
+    "json-malformed": "invalid-body",
+    "text-not-in-encoding": "invalid-body",
+    "not-geojson": "invalid-body",
+    "json-too-deep": "body-too-deep",
+    "file-too-large": "body-too-large",
+    "features-too-many": "too-many-features",
+    "vertices-too-many": "too-many-vertices",
 }
+"""Refusals of a whole upload that have a problem of their own."""
 NAMED = 20
 """Codes named in one problem; the features tell all."""
 MOST_ROWS = 100
@@ -56,6 +53,10 @@ def unreadable(request: Request, error: Refusal) -> Problem:
         return Problem("datum-required", {"reason": reason})
     if isinstance(error, CoordinatesRefused):
         return Problem("coordinates-refused", {"reason": reason})
+    slug = UNREADABLE.get(error.id)
+    if slug is not None:
+        limit = {"limit": error.values["limit"]} if "limit" in error.values else {}
+        return Problem(slug, limit, errors=[Fault(f"file.{error.id}", error.values, pointer="#")])
     return Problem("unreadable-input", {"reason": reason})
 
 

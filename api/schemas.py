@@ -4,7 +4,9 @@ from typing import Any, Literal
 
 from geojson_pydantic import Feature, MultiPolygon, Point, Polygon
 from geojson_pydantic.geometries import Geometry
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from api import examples
 
 Standing = Literal["proven", "provisional"]
 
@@ -48,6 +50,7 @@ class Nearest(BaseModel):
 class OwnerAnswer(BaseModel):
     """Distances in metres; `point` is WGS-84 whatever the datum asked in."""
 
+    model_config = examples.shown(examples.OWNER)
     status: Literal["owned", "near_boundary", "shared", "ambiguous", "gap", "outside"]
     owner: Owner | None
     chain: list[RegionName]
@@ -110,10 +113,20 @@ class FacilityProperties(BaseModel):
     category: str
 
 
-GridFeature = Feature[Polygon | MultiPolygon, GridProperties]
-RegionFeature = Feature[Polygon | MultiPolygon, RegionProperties]
-BuildingFeature = Feature[Polygon | MultiPolygon | Point, BuildingProperties]
-FacilityFeature = Feature[Geometry, FacilityProperties]
+class GridFeature(Feature[Polygon | MultiPolygon, GridProperties]):
+    model_config = examples.shown(examples.GRID)
+
+
+class RegionFeature(Feature[Polygon | MultiPolygon, RegionProperties]):
+    model_config = examples.shown(examples.REGION)
+
+
+class BuildingFeature(Feature[Polygon | MultiPolygon | Point, BuildingProperties]):
+    model_config = examples.shown(examples.BUILDING)
+
+
+class FacilityFeature(Feature[Geometry, FacilityProperties]):
+    model_config = examples.shown(examples.FACILITY)
 
 
 class _Listed(BaseModel):
@@ -123,22 +136,27 @@ class _Listed(BaseModel):
 
 
 class Grids(_Listed):
+    model_config = examples.shown(examples.GRIDS)
     features: list[GridFeature]
 
 
 class Regions(_Listed):
+    model_config = examples.shown(examples.REGIONS)
     features: list[RegionFeature]
 
 
 class Buildings(_Listed):
+    model_config = examples.shown(examples.BUILDINGS)
     features: list[BuildingFeature]
 
 
 class Facilities(_Listed):
+    model_config = examples.shown(examples.FACILITIES)
     features: list[FacilityFeature]
 
 
 class Publication(BaseModel):
+    model_config = examples.shown(examples.PUBLICATION)
     number: int
     kind: Literal["ground", "data", "both", "revert"]
     at: str
@@ -149,6 +167,7 @@ class Publication(BaseModel):
 
 
 class Publications(BaseModel):
+    model_config = examples.shown(examples.PUBLICATIONS)
     publications: list[Publication]
     links: list[Link]
 
@@ -178,6 +197,7 @@ class Coverage(BaseModel):
 
 
 class Checked(BaseModel):
+    model_config = examples.shown(examples.CHECKED)
     publication: int | None
     findings: list[FindingDocument]
     coverage: Coverage
@@ -186,12 +206,13 @@ class Checked(BaseModel):
 class PlanFile(BaseModel):
     """A plan file: one GeoJSON FeatureCollection whose features name their layer (`properties.layer`)."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = examples.shown(examples.PLAN_FILE, extra="allow")
     type: Literal["FeatureCollection"]
     features: list[dict[str, Any]]
 
 
 class PlanDocument(BaseModel):
+    model_config = examples.shown(examples.PLAN)
     id: str
     title: str
     reason: str
@@ -204,13 +225,35 @@ class PlanDocument(BaseModel):
 
 
 class PublishRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = examples.shown(examples.PUBLISH_REQUEST, extra="forbid")
     reason: str = Field(default="", max_length=1000)
 
 
 class Published(BaseModel):
+    model_config = examples.shown(examples.PUBLISHED)
     number: int
     at: str
     kind: Literal["ground", "data", "both", "revert"]
     standing: dict[str, Standing]
     amended: list[str] = Field(description="Neighbours that only gained nodes on a common border")
+
+
+class VectorLayer(BaseModel):
+    id: str
+    fields: dict[str, str]
+
+
+class TileJson(BaseModel):
+    """TileJSON 3.0.0, with the publication it tells of."""
+
+    model_config = examples.shown(examples.TILEJSON)
+
+    tilejson: Literal["3.0.0"]
+    name: str
+    publication: int
+    tiles: list[str]
+    vector_layers: list[VectorLayer]
+    minzoom: int
+    maxzoom: int
+    bounds: list[float] = Field(description="west, south, east, north")
+    datum: str

@@ -8,6 +8,7 @@ import os
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
@@ -70,6 +71,13 @@ class Settings(BaseSettings):
     def _tokens(cls, value: Any) -> Any:
         return read_tokens(value) if isinstance(value, str) else value
 
+    @field_validator("database_url", "owner_url")
+    @classmethod
+    def _store(cls, value: str | None) -> str | None:
+        if value is not None and not _is_postgresql(value):
+            raise ValueError("must be like postgresql://user@host:5432/database")
+        return value
+
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _origins(cls, value: Any) -> Any:
@@ -108,10 +116,13 @@ class Settings(BaseSettings):
         return is_loopback(self.host)
 
 
-def read() -> Settings:
-    """The settings of this process. Raises `SettingsError` with one line that names the variable."""
+def read(**stated: Any) -> Settings:
+    """The settings of this process, `stated` ones over the environment.
+
+    Raises `SettingsError` with one line that names the variable.
+    """
     try:
-        return Settings()
+        return Settings(**stated)
     except ValidationError as error:
         raise SettingsError(_line(error)) from None
 
@@ -148,6 +159,14 @@ def _origin(text: str) -> str:
     if text != "*" and not (_is_plain_url(text) and text.count("/") == 2):
         raise ValueError("must be * or origins like https://maps.example.org, separated by commas")
     return text.lower()
+
+
+def _is_postgresql(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"postgres", "postgresql", "postgresql+psycopg"} and parts.port != 0
+    except ValueError:  # a port that is no number, an open bracket
+        return False
 
 
 def _is_plain_url(text: str) -> bool:

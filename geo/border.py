@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geo.coverage import ground_finding, overlapping, unmatched_nodes
 from geo.lattice import Keys, Steps, directed_edges, steps_of
 from geo.model import Finding, Ground, Region, Rule
-from geo.noding import noded
+from geo.noding import noded_where_sound
 
 ROWS_AT_ONCE = 512
 """Edges compared with all of the other border at a time: bounds the memory of a long border."""
@@ -48,7 +48,7 @@ def findings(regions: Sequence[Region]) -> Iterator[Finding]:
         return
     suspects, named = [shapes[n] for n in faulty], [codes[n] for n in faulty]
     yield from unmatched_nodes(named, suspects)
-    for a, b, piece in overlapping(np.asarray(noded(suspects), dtype=object)):
+    for a, b, piece in overlapping(np.asarray(noded_where_sound(suspects), dtype=object)):
         yield ground_finding(Rule.OVERLAP, sorted([named[a], named[b]]), piece)
 
 

@@ -85,7 +85,7 @@ class Inquiry:
     @cached_property
     def noded(self) -> list[Ground]:
         """The boundary and the sound grids, every edge led through the nodes it lacks."""
-        return noding.noded([self.boundary, *(grid.shape for grid in self.sound)])
+        return noding.noded_where_sound([self.boundary, *(grid.shape for grid in self.sound)])
 
     @cached_property
     def blurred(self) -> BaseGeometry:

@@ -128,8 +128,9 @@ def answer(state: Map, lon: float, lat: float, near_m: float = NEAR_M) -> Answer
         return _without_owner(state, lon, lat)
     owner = covering[0]
     border = state.owners.border_distance_m(owner, lon, lat)
-    candidates = state.owners.within(lon, lat, near_m)
-    across = [number for number, _ in state.owners.within(lon, lat, border + ACROSS_M) if number != owner]
+    around = state.owners.within(lon, lat, max(near_m, border + ACROSS_M))
+    candidates = [(number, metres) for number, metres in around if metres <= near_m]
+    across = [number for number, metres in around if number != owner and metres <= border + ACROSS_M]
     return Answer(
         status=_status(state, covering, border, near_m, lon, lat),
         owner=state.holding(owner),

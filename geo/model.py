@@ -56,6 +56,8 @@ class Rule(StrEnum):
     BUILDING_SPLIT = "building-split"
     HOUSEHOLDS_LOW = "households-low"
     HOUSEHOLDS_HIGH = "households-high"
+    UNASSIGNED = "unassigned"
+    OUTSIDE_PARENT = "outside-parent"
 
 
 COVERAGE_RULES = frozenset({Rule.RING_INVALID, Rule.GAP, Rule.OVERLAP, Rule.DUPLICATE, Rule.SPILL, Rule.NODE_UNMATCHED})

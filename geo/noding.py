@@ -48,6 +48,16 @@ def noded(shapes: Sequence[Ground]) -> list[Ground]:
     raise NodingUnsettledError(f"nodes and edges did not settle in {MAX_ROUNDS} rounds")
 
 
+def noded_where_sound(shapes: Sequence[Ground]) -> list[Ground]:
+    """The shapes noded, for telling faults: a valid one that noding would spoil, a needle thinner than a step, stays."""
+    try:
+        after = noded(shapes)
+    except NodingUnsettledError:
+        return list(shapes)
+    sound = shapely.is_valid(np.asarray(after, dtype=object))
+    return [new if good else old for old, new, good in zip(shapes, after, sound, strict=True)]
+
+
 def lacks(shapes: Sequence[Ground]) -> Iterator[Lack]:
     """Every node that an edge of another shape passes within half a step of and does not have."""
     net = Net.of(shapes)
@@ -87,6 +97,8 @@ class Net:
     @property
     def following(self) -> Keys:
         """The node after each vertex, round its ring."""
+        if len(self.node) == 0:
+            return self.node
         first = np.r_[True, self.ring[1:] != self.ring[:-1]]
         after = np.r_[self.node[1:], self.node[:1]]
         last = np.r_[first[1:], True]
@@ -99,9 +111,14 @@ class Net:
         both = np.column_stack([np.minimum(self.node, after), np.maximum(self.node, after)])
         return np.asarray(both, dtype=np.uint64)
 
+    def edges(self) -> Keys:
+        """Each undirected edge once, smaller key first, shape (n, 2); a point that is told twice is no edge."""
+        both = np.unique(self.undirected(), axis=0)
+        return np.asarray(both[both[:, 0] != both[:, 1]], dtype=np.uint64)
+
     def lacking(self) -> Keys:
         """Pairs (vertex whose edge lacks it, node), shape (n, 2): the edge passes the square around the node."""
-        ends, nodes = np.unique(self.undirected(), axis=0), np.unique(self.node)
+        ends, nodes = self.edges(), np.unique(self.node)
         edge, candidate = _near(ends, nodes)
         off, hot = _passes(steps_of(ends[edge, 0]), steps_of(ends[edge, 1]), steps_of(nodes[candidate]))
         return self.foreign(ends[edge[hot]], nodes[candidate[hot]], off[hot])
@@ -141,11 +158,16 @@ class Net:
         return found
 
     def with_nodes(self, lacks: Keys) -> "Net":
-        """The net with each lacking node put into its edge, in the order they are met along it."""
+        """The net with each lacking node put into its edge, in the order they are met along it.
+
+        Two nodes abreast, whose squares a diagonal edge touches in their common corner, come in one order both ways.
+        """
         vertex, node = lacks[:, 0].astype(np.int64), lacks[:, 1]
         start, point = steps_of(self.node[vertex]), steps_of(node)
         along = ((steps_of(self.following[vertex]) - start) * (point - start)).sum(axis=1)
-        order = np.lexsort((along, vertex))
+        rank = np.unique(node, return_inverse=True)[1]
+        abreast = np.where(self.node[vertex] < self.following[vertex], rank, -rank)
+        order = np.lexsort((abreast, along, vertex))
         at = vertex[order] + 1
         changed = self.changed | set(self.shape[vertex].tolist())
         return Net(
@@ -160,13 +182,20 @@ class Net:
         """The shapes again; those that nothing was put into are the objects of `before`."""
         result = list(before)
         for number in sorted(self.changed):
-            parts = [self._polygon(part) for part in np.flatnonzero(self.part_shape == number).tolist()]
+            parts = [self._polygon(part) for part in _run(self.part_shape, number)]
             result[number] = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
         return result
 
     def _polygon(self, part: int) -> shapely.Polygon:
-        rings = [to_degrees(steps_of(self.node[self.ring == r])) for r in np.flatnonzero(self.ring_part == part)]
+        runs = [_run(self.ring, ring) for ring in _run(self.ring_part, part)]
+        rings = [to_degrees(steps_of(self.node[run.start : run.stop])) for run in runs]
         return shapely.Polygon(rings[0], rings[1:])
+
+
+def _run(ascending: NDArray[np.int64], number: int) -> range:
+    """Where a number stands in an ascending list."""
+    start, stop = np.searchsorted(ascending, [number, number + 1]).tolist()
+    return range(start, stop)
 
 
 def _near(ends: Keys, nodes: Keys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geo import border, coverage, households, snap
+from geo import border, coverage, households, snap, tree
 from geo.households import Assignment
 from geo.measure import square_metres
 from geo.model import COVERAGE_RULES, Finding, Grid, Ground, Plan, Region, Rule
@@ -49,7 +49,9 @@ def check(plan: Plan, beside: Sequence[Grid] = (), *, heal: bool = True) -> Repo
     unclear = _unclear(plan.grids, ground)
     sizes = [f for _, grids in divided for f in households.size_findings(grids, counts) if f.codes[0] not in unclear]
     told = _marked(plan, ground) if heal and ground else ground
-    return Report([*told, *dwelling, *sizes], _figures(divided, ground, assignments))
+    boundaries = {region.code: region.shape for region, _ in divided if region.shape is not None}
+    upper = tree.findings(plan.regions, boundaries)
+    return Report([*told, *upper, *dwelling, *sizes], _figures(divided, ground, assignments))
 
 
 def findings(plan: Plan) -> list[Finding]:
@@ -63,9 +65,10 @@ def divided_regions(plan: Plan) -> list[tuple[Region, list[Grid]]]:
     for grid in plan.grids:
         grids.setdefault(grid.region, []).append(grid)
     known = {region.code: region for region in plan.regions}
-    parents = {region.parent for region in plan.regions}
+    outlined = {region.code for region in plan.regions if region.shape is not None}
+    upper = tree.above(grids.keys() | outlined, {region.code: region.parent for region in plan.regions})
     result = []
-    for code in sorted({*grids, *(r.code for r in plan.regions if r.shape is not None and r.code not in parents)}):
+    for code in sorted(grids.keys() | outlined - upper):
         region, own = known.get(code, Region(code=code)), grids.get(code, [])
         shape = region.shape if region.shape is not None else coverage.outline([grid.shape for grid in own])
         result.append((replace(region, shape=shape), own))
@@ -76,7 +79,8 @@ def healed(
     plan: Plan, published: Sequence[Ground] = (), tolerance_m: float = snap.TOLERANCE_M
 ) -> tuple[Plan, list[snap.Shift]]:
     """The plan with nodes and edges joined within the tolerance, against `published` ground that stays where it is."""
-    outlined = [region for region in plan.regions if region.shape is not None]
+    divided = {region.code for region, _ in divided_regions(plan)}
+    outlined = [region for region in plan.regions if region.shape is not None and region.code in divided]
     shapes = [*(r.shape for r in outlined if r.shape is not None), *(g.shape for g in plan.grids), *published]
     if not shapes:
         return plan, []

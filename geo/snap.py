@@ -178,7 +178,7 @@ def _edge_of(net: Net, pairs: Keys) -> list[tuple[int, int]]:
 def _unsettled(net: Net) -> Keys:
     """Edges that one ring alone has, both ends each: shape (n, 2)."""
     edges, count = np.unique(net.undirected(), axis=0, return_counts=True)
-    return np.asarray(edges[count == 1], dtype=np.uint64)
+    return np.asarray(edges[(count == 1) & (edges[:, 0] != edges[:, 1])], dtype=np.uint64)
 
 
 def _near_edges(net: Net, tolerance_m: float) -> tuple[Keys, Keys, Keys, NDArray[np.float64]]:

@@ -1,11 +1,12 @@
 """What ground do the regions above the divided ones have, and who is above whom?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import shapely
 
-from geo.coverage import outline
-from geo.model import Ground, Region
+from geo.coverage import ground_finding, outline, pieces
+from geo.model import Finding, Ground, Region, Rule, Severity
 
 
 def outlines(regions: Sequence[Region], boundaries: Mapping[str, Ground]) -> dict[str, Ground]:
@@ -37,6 +38,26 @@ def chain(code: str, parents: Mapping[str, str | None]) -> list[str]:
     while (above := parents.get(found[-1])) is not None and above not in found:
         found.append(above)
     return found
+
+
+def above(codes: Iterable[str], parents: Mapping[str, str | None]) -> set[str]:
+    """Every region above one of the codes."""
+    return {upper for code in codes for upper in chain(code, parents)[1:]}
+
+
+def findings(regions: Sequence[Region], boundaries: Mapping[str, Ground]) -> Iterator[Finding]:
+    """Where the outline that came with a parent differs from the one derived from its children.
+
+    Never a gate: the derived outline is the one that is published.
+    """
+    derived = outlines([replace(region, shape=None) for region in regions], boundaries)
+    for region in regions:
+        if region.shape is None or region.code in boundaries or region.code not in derived or not region.shape.is_valid:
+            continue
+        for piece in pieces(region.shape.difference(derived[region.code])):
+            yield replace(ground_finding(Rule.UNASSIGNED, [region.code], piece), severity=Severity.WARNING)
+        for piece in pieces(derived[region.code].difference(region.shape)):
+            yield replace(ground_finding(Rule.OUTSIDE_PARENT, [region.code], piece), severity=Severity.WARNING)
 
 
 def filled(shape: Ground) -> Ground:

@@ -25,6 +25,8 @@ FAULTS: dict[str, Callable[[Mini], None]] = {
     "vertex-moved": faults.vertex_moved,
     "building-unassigned": faults.building_unassigned,
     "building-split": faults.building_split,
+    "unassigned": faults.unassigned,
+    "outside-parent": faults.outside_parent,
     "households-low": faults.households_low,
     "households-high": faults.households_high,
 }

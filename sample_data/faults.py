@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import shapely
 
 from sample_data.frame import SCALE, Node, to_metres
-from sample_data.mesh import Ring
-from sample_data.mini import B, House, Mini, corner, side
+from sample_data.mesh import Ring, outlines
+from sample_data.mini import STREET, B, House, Mini, corner, side
 
 PINHOLE_STEPS = 10
 """1e-6 degree in lattice steps."""
@@ -77,8 +77,7 @@ def duplicate(mini: Mini) -> None:
 def spill(mini: Mini) -> None:
     """The south-western grid reaches 9 m beyond the community's southern edge, where no other community is."""
     a, b = side((0, 0), (0, 1))[:2]
-    code = mini.code((0, 0))
-    _bulge(mini, code, a, b, BITE_M, 0.25)
+    _bulge(mini, mini.grids[mini.code((0, 0))], a, b, BITE_M, 0.25)
 
 
 def node_unmatched_slanted(mini: Mini) -> None:
@@ -122,6 +121,22 @@ def households_high(mini: Mini) -> None:
     _refill(mini, 640)
 
 
+def unassigned(mini: Mini) -> None:
+    """The outline that came with the street reaches 9 m further south than its communities."""
+    _street(mini, BITE_M)
+
+
+def outside_parent(mini: Mini) -> None:
+    """The outline that came with the street lies 9 m north of the southern edge of its communities."""
+    _street(mini, -BITE_M)
+
+
+def _street(mini: Mini, depth_m: float) -> None:
+    mini.upper[STREET] = outlines(mini.communities.values())[0]
+    a, b = side((0, 0), (0, 1))[:2]
+    _bulge(mini, mini.upper[STREET], a, b, depth_m, 0.25)
+
+
 def _corner_cut(mini: Mini, leg_m: float) -> None:
     at = corner((1, 1))
     middle = mini.grids[mini.code((1, 1))]
@@ -132,18 +147,18 @@ def _corner_cut(mini: Mini, leg_m: float) -> None:
 
 def _bite(mini: Mini, depth_m: float, margin: float) -> None:
     a, b = side((1, 1), (2, 1))[:2]
-    _bulge(mini, mini.code((1, 1)), b, a, depth_m, margin)
+    _bulge(mini, mini.grids[mini.code((1, 1))], b, a, depth_m, margin)
 
 
-def _bulge(mini: Mini, code: str, a: Node, b: Node, depth_m: float, margin: float) -> None:
-    """The grid bulges outward over its edge from a to b, but for a margin at both ends."""
+def _bulge(mini: Mini, ring: Ring, a: Node, b: Node, depth_m: float, margin: float) -> None:
+    """The ring bulges outward over its edge from a to b, but for a margin at both ends."""
     first, second = _part(a, b, margin), _part(a, b, 1 - margin)
-    _insert([*mini.grids.values(), *mini.communities.values()], a, b, first)
-    _insert([*mini.grids.values(), *mini.communities.values()], first, b, second)
+    every = [*mini.grids.values(), *mini.communities.values(), *mini.upper.values()]
+    _insert(every, a, b, first)
+    _insert(every, first, b, second)
     (x, y), (u, v) = to_metres([a])[0], to_metres([b])[0]
     length = math.hypot(u - x, v - y)
     out = (v - y) / length * depth_m / float(SCALE[0]), -(u - x) / length * depth_m / float(SCALE[1])
-    ring = mini.grids[code]
     at = ring.index(first) + 1
     ring[at:at] = [(n[0] + round(out[0]), n[1] + round(out[1])) for n in (first, second)]
 

@@ -1,4 +1,4 @@
-"""Which findings does each broken plan give? `python -m sample_data.golden` writes them anew, to be read before kept."""
+"""Which findings does each broken plan give? `python -m sample_data.golden` writes them: read them before keeping."""
 
 import json
 from pathlib import Path

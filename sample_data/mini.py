@@ -67,6 +67,8 @@ class Mini:
     """Grids of kind special."""
     astray: list[House] = field(default_factory=list)
     """Buildings put where no plan would have them."""
+    upper: dict[str, Ring] = field(default_factory=dict)
+    """Outlines that come with regions above the communities."""
 
     def code(self, place: Place) -> str:
         """The grid drawn at a place."""
@@ -137,9 +139,9 @@ def _built(ring: Ring, households: int, seed: str, numbers: Iterator[int]) -> li
 
 
 def _regions(mini: Mini) -> list[Feature]:
-    shapes = {code: polygon([ring]) for code, ring in mini.communities.items()}
+    shapes = {code: polygon([ring]) for code, ring in (mini.communities | mini.upper).items()}
     rows = [(DISTRICT, "虚构小区划", "district", None), (STREET, "虚构街道", "street", DISTRICT)]
-    rows += [(code, _NAMES[code], "community", STREET) for code in shapes]
+    rows += [(code, _NAMES[code], "community", STREET) for code in mini.communities]
     found = []
     for code, name, level, parent in rows:
         fields = {"code": code, "name": name, "level": level, "parent": parent, "enclave": False}

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from proofs import Proof
 from sqlalchemy import Engine, make_url
 
 from geo.store import embedded, schema
@@ -24,13 +25,21 @@ def full(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--full"))
 
 
+@pytest.fixture
+def proof(full: bool) -> Proof:
+    """Notes in docs/proof.md what a test has shown under the full counts: `proof(what, count, result)`."""
+    return Proof(full)
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
-    with embedded.joined(tmp_path_factory.mktemp("store")) as running:
+    folder = tmp_path_factory.mktemp("store")
+    with embedded.joined(folder) as running:
         owner = owner_engine(running.owner_url)
         schema.migrate(owner)
         owner.dispose()
         yield running
+    embedded.erase(folder)
 
 
 @dataclass(frozen=True)

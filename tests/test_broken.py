@@ -27,7 +27,7 @@ def expected(name: str) -> set[str]:
     if name in {"sound", "vertex-moved"}:
         return {"gap"} if name == "vertex-moved" else set()
     known = ["ring-invalid", "node-unmatched", "building-unassigned", "building-split", "households-low"]
-    known += ["households-high", "gap", "overlap", "duplicate", "spill"]
+    known += ["households-high", "unassigned", "outside-parent", "gap", "overlap", "duplicate", "spill"]
     return {next(rule for rule in known if name.startswith(rule))}
 
 

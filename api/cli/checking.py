@@ -6,19 +6,13 @@ from typing import Annotated
 import orjson
 import typer
 
-from api import settings
 from api.cli import options
-from api.cli.output import language, row_document, say, show_figures, show_findings, show_rows, tell
-from api.cli.store import opened
+from api.cli.output import language, row_document, show_figures, show_findings, show_rows, tell
 from api.shapes import findings_collection, report_document
-from geo import plan
 from geo.files import RowProblem
 from geo.model import Severity
-from geo.plan import Report
 from geo.store import intake
 from geo.store.intake import Order
-from geo.store.live import Live
-from geo.store.reports import published_plan
 
 
 def check(
@@ -40,7 +34,9 @@ def check(
         taken = intake.take(None, read, Order())
         report, rows = taken.report, list(taken.problems)
     else:
-        report, publication = _published(subject)
+        from api.cli.published import published  # noqa: PLC0415 - a file is checked without loading the store
+
+        report, publication = published(subject)
     if json:
         tell({**report_document(report, language(), publication), "refused": [row_document(row) for row in rows]})
     elif geojson:
@@ -51,15 +47,3 @@ def check(
         show_figures(report)
     if rows or any(finding.severity is Severity.BLOCKING for finding in report.findings):
         raise typer.Exit(1)
-
-
-def _published(code: str) -> tuple[Report, int]:
-    with opened(settings.read()) as store:
-        live = Live(store.engine)
-        live.refresh()
-        state = live.seen.map
-        if code not in state.regions:
-            say(f"{code} is neither a file nor a published region")
-            raise typer.Exit(2)
-        divided = [below for below in state.under(code) if below in state.boundaries]
-        return plan.check(*published_plan(store.engine, state, divided)), state.publication

@@ -6,11 +6,13 @@
 
 import signal
 import sys
-from types import FrameType
+from importlib import import_module
+from types import FrameType, MappingProxyType
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from api.cli import checking, diagnosing, exporting, importing, publishing, serving
 from api.cli.output import problem, say
 from api.settings import SettingsError
 from geo.files import FileUnwritable
@@ -19,18 +21,42 @@ from geo.store.errors import StoreUnavailable
 from geo.store.refusals import Busy, Refused
 
 GOOD, BLOCKED, WRONG, UNREACHABLE = 0, 1, 2, 3
+VERBS: Final = MappingProxyType(
+    {
+        "init": "serving",
+        "serve": "serving",
+        "import": "importing",
+        "check": "checking",
+        "publish": "publishing",
+        "export": "exporting",
+        "doctor": "diagnosing",
+    }
+)
+"""Where each verb is; only the one that was asked for is loaded, so that a check does not wait for a web server."""
 
-app = typer.Typer(name="wangge", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for verb in (
-    serving.init,
-    serving.serve,
-    importing.import_,
-    checking.check,
-    publishing.publish,
-    exporting.export,
-    diagnosing.doctor,
-):
-    app.command(name=verb.__name__.rstrip("_"))(verb)
+
+class Verbs(TyperGroup):
+    """The verbs, each loaded when it is wanted."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the framework hands it in
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as above
+        if cmd_name not in VERBS:
+            return None
+        room = import_module(f"api.cli.{VERBS[cmd_name]}")
+        verb = getattr(room, cmd_name if hasattr(room, cmd_name) else f"{cmd_name}_")
+        one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        one.command(name=cmd_name)(verb)
+        return typer.main.get_command(one)
+
+
+app = typer.Typer(name="wangge", cls=Verbs, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def wangge() -> None:
+    """Community-governance grids 网格: draw, check, publish and ask."""
 
 
 def main() -> None:

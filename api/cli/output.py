@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from api import settings
-from api.refused import SLUGS
 from api.shapes import report_document
+from api.slugs import SLUGS
 from api.texts import Language, finding_text, text
 from geo.files import RowProblem
 from geo.model import Finding

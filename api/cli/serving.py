@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import sys
 from threading import Event, Thread
 from typing import Annotated
 
@@ -12,7 +13,6 @@ from api import settings
 from api.app import create_app
 from api.cli.output import say
 from api.cli.store import opened
-from api.settings import Settings
 
 
 def init() -> None:
@@ -27,7 +27,7 @@ def serve(
 ) -> None:
     """Serve the published map, and print `ready http://...` when it answers."""
     stated = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
-    told = Settings.model_validate({**settings.read().model_dump(), **stated})
+    told = settings.read(**stated)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with opened(told, serving=True) as store:
         stop = Event()
@@ -46,11 +46,18 @@ def serve(
                 watch.join()
 
 
+UNREACHABLE, WRONG = 3, 2
+"""As in `api.cli.main`, which loads this file."""
+
+
 class Ready(uvicorn.Server):
     """Says on stdout, on one line, where it answers as soon as it does."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            sys.exit(UNREACHABLE if self.lifespan.should_exit else WRONG)  # WRONG: nobody can listen there
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             print(f"ready http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)  # noqa: T201

@@ -1,9 +1,9 @@
 """How does a plan come in, and how is it published?"""
 
+from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,11 +16,11 @@ from api.preconditions import InIdempotencyKey, InIfMatch
 from api.problems import Problem
 from api.published import InLive
 from api.refused import row_faults
-from api.schemas import Checked, PlanDocument, PlanFile, Published, PublishRequest
+from api.schemas import Checked, PlanDocument, Published
 from api.shapes import report_document
 from api.texts import language_of
+from api.uploads import PLAN_FILE, PUBLISH_REQUEST, ActorsUpload, Wish, limits_of, reading_of
 from geo import plan as plans
-from geo.files import read_geojson
 from geo.store import answers, door, drafts, intake
 from geo.store.connect import reachable, session
 from geo.store.drafts import Draft
@@ -40,16 +40,31 @@ Snap = Annotated[Flag, Query(description="Join nodes and edges within 0.2 m")]
     summary="Draft a plan from an uploaded plan file",
     status_code=201,
     response_model=PlanDocument,
+    openapi_extra=PLAN_FILE,
     responses=responses(
-        "token-required", "read-only", "rows-refused", "unreadable-input", "nothing-to-publish", "busy"
+        "invalid-body",
+        "body-too-deep",
+        "idempotency-key-required",
+        "token-required",
+        "read-only",
+        "body-too-large",
+        "too-many-features",
+        "too-many-vertices",
+        "unsupported-media-type",
+        "rows-refused",
+        "nothing-to-publish",
+        "idempotency-key-reused",
+        "took-too-long",
+        "busy",
+        "store-unavailable",
     ),
 )
 def draft(
     request: Request,
-    body: PlanFile,
     live: InLive,
     actor: InActor,
     key: InIdempotencyKey,
+    body: ActorsUpload,
     provisional: Provisional = False,
     snap: Snap = False,
     dry_run: DryRun = False,
@@ -58,12 +73,12 @@ def draft(
 
     A row that cannot be taken refuses the whole upload, so that nothing is lost unseen; `errors` name the rows.
     """
-    content = orjson.dumps(body.model_dump())
-    asked = f"draft {provisional} {snap} {answers.digest(content.hex())}"
+    reading = request.app.state.pool.run(reading_of, body, limits_of(request.app.state.settings), request=request)
+    asked = f"draft {provisional} {snap} {sha256(body).hexdigest()}"
     with reachable(), session(live.engine) as work, work.begin() as transaction:
         told = answers.told(work, key, actor, asked)
         if told is None:
-            taken = intake.take(work, [read_geojson(content)], Order(snap=snap), check=False)
+            taken = intake.take(work, [reading], Order(snap=snap), check=False)
             if taken.problems:
                 raise Problem("rows-refused", {"refused": len(taken.problems)}, errors=row_faults(list(taken.problems)))
             if taken.is_empty:
@@ -130,6 +145,7 @@ def findings(request: Request, id: UUID, live: InLive) -> Response:
     operation_id="publishPlan",
     summary="Publish a plan now",
     response_model=Published,
+    openapi_extra=PUBLISH_REQUEST,
     responses=responses(
         "token-required",
         "unknown-plan",
@@ -140,7 +156,16 @@ def findings(request: Request, id: UUID, live: InLive) -> Response:
         "regions-overlap",
         "code-taken",
         "households-orphaned",
+        "never-back",
+        "amendment-refused",
+        "tree-broken",
+        "nothing-to-publish",
+        "invalid-body",
+        "invalid-if-match",
+        "idempotency-key-required",
         "idempotency-key-reused",
+        "read-only",
+        "unsupported-media-type",
         "if-match-required",
         "stale-state",
         "busy",
@@ -154,16 +179,15 @@ def publish(
     actor: InActor,
     key: InIdempotencyKey,
     match: InIfMatch,
-    body: PublishRequest | None = None,
+    wish: Wish,
     dry_run: DryRun = False,
 ) -> Response:
     """Through the one door: the number is taken, bases and neighbours are asked again, and the map switches at once.
 
     A client whose connection broke repeats the request with the same Idempotency-Key and gets the same answer.
     """
-    reason = body.reason if body else ""
-    wish = door.Request(plan=id, actor=actor, reason=reason, key=key, dry_run=dry_run, expected=_revision(match))
-    done = door.publish(live.engine, wish)
+    asked = door.Request(plan=id, actor=actor, reason=wish.reason, key=key, dry_run=dry_run, expected=_revision(match))
+    done = door.publish(live.engine, asked)
     told = door.plain(done)
     return answer(request, told, cache=PRIVATE, publication=None if dry_run else done.number)
 

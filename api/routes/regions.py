@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.answers import answer, list_links
 from api.kept import Kept
 from api.media import GEOJSON, JSON, Medium, negotiation
-from api.openapi import responses
+from api.openapi import in_geojson, responses
 from api.parameters import Box, InBox, InHouseholds, InPage, Page, Span, Text
 from api.problems import Problem
 from api.published import InLive, InSeen, following, state_of
@@ -36,7 +36,7 @@ Level = Annotated[Text | None, Query(description="district, street, community ..
     operation_id="regions",
     summary="Regions of the tree",
     response_model=Regions,
-    responses=responses("invalid-parameter", "unknown-code", "invalid-cursor"),
+    responses={**in_geojson("Regions"), **responses("invalid-parameter", "unknown-code", "invalid-cursor")},
 )
 def regions(
     request: Request, live: InLive, page: InPage, box: InBox, form: Form, level: Level = None, within: Within = None
@@ -54,7 +54,7 @@ def regions(
     operation_id="region",
     summary="One region",
     response_model=RegionFeature,
-    responses=responses("unknown-code"),
+    responses={**in_geojson("RegionFeature"), **responses("unknown-code")},
 )
 def region(request: Request, code: str, seen: InSeen, form: Form) -> Response:
     """A region with its outline, the number of its grids and the households in them."""
@@ -67,7 +67,7 @@ def region(request: Request, code: str, seen: InSeen, form: Form) -> Response:
     operation_id="children",
     summary="The regions right below one",
     response_model=Regions,
-    responses=responses("unknown-code", "invalid-cursor"),
+    responses={**in_geojson("Regions"), **responses("unknown-code", "invalid-cursor")},
 )
 def children(request: Request, code: str, live: InLive, page: InPage, form: Form) -> Response:
     """The regions whose parent this one is, by code."""
@@ -80,7 +80,7 @@ def children(request: Request, code: str, live: InLive, page: InPage, form: Form
     operation_id="gridsOfRegion",
     summary="The grids of a region",
     response_model=Grids,
-    responses=responses("unknown-code", "invalid-cursor"),
+    responses={**in_geojson("Grids"), **responses("unknown-code", "invalid-cursor")},
 )
 def grids_of_region(request: Request, code: str, live: InLive, page: InPage, form: Form) -> Response:
     """The grids that divide the region or a region below it, by code."""
@@ -114,7 +114,7 @@ def coverage(request: Request, code: str, live: InLive) -> Response:
     operation_id="grids",
     summary="Published grids",
     response_model=Grids,
-    responses=responses("invalid-parameter", "unknown-code", "invalid-cursor"),
+    responses={**in_geojson("Grids"), **responses("invalid-parameter", "unknown-code", "invalid-cursor")},
 )
 def grids(
     request: Request,
@@ -138,7 +138,7 @@ def grids(
     operation_id="grid",
     summary="One grid",
     response_model=GridFeature,
-    responses=responses("unknown-code"),
+    responses={**in_geojson("GridFeature"), **responses("unknown-code")},
 )
 def grid(request: Request, code: str, seen: InSeen, form: Form) -> Response:
     """A grid in force with its shape."""

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.answers import answer, list_links
 from api.media import GEOJSON, JSON, Medium, negotiation
-from api.openapi import responses
+from api.openapi import in_geojson, responses
 from api.parameters import Box, InBox, InHouseholds, InPage, Page, Text
 from api.problems import Problem
 from api.published import InLive, following, state_of
@@ -33,7 +33,10 @@ Read = Callable[[Session, int, Wanted], list[Row]]
     operation_id="buildings",
     summary="Published buildings",
     response_model=Buildings,
-    responses=responses("invalid-parameter", "unknown-code", "invalid-cursor", "store-unavailable"),
+    responses={
+        **in_geojson("Buildings"),
+        **responses("invalid-parameter", "unknown-code", "invalid-cursor", "store-unavailable"),
+    },
 )
 def buildings(
     request: Request,
@@ -56,7 +59,7 @@ def buildings(
     operation_id="building",
     summary="One building",
     response_model=BuildingFeature,
-    responses=responses("unknown-code", "store-unavailable"),
+    responses={**in_geojson("BuildingFeature"), **responses("unknown-code", "store-unavailable")},
 )
 def building(request: Request, id: str, live: InLive, form: Form) -> Response:
     """A building in force with its footprint and owner."""
@@ -68,7 +71,10 @@ def building(request: Request, id: str, live: InLive, form: Form) -> Response:
     operation_id="facilities",
     summary="Published facilities",
     response_model=Facilities,
-    responses=responses("invalid-parameter", "unknown-code", "invalid-cursor", "store-unavailable"),
+    responses={
+        **in_geojson("Facilities"),
+        **responses("invalid-parameter", "unknown-code", "invalid-cursor", "store-unavailable"),
+    },
 )
 def facilities(
     request: Request,
@@ -90,7 +96,7 @@ def facilities(
     operation_id="facility",
     summary="One facility",
     response_model=FacilityFeature,
-    responses=responses("unknown-code", "store-unavailable"),
+    responses={**in_geojson("FacilityFeature"), **responses("unknown-code", "store-unavailable")},
 )
 def facility(request: Request, id: str, live: InLive, form: Form) -> Response:
     """A facility in force."""

@@ -1,7 +1,7 @@
 """What does one square of the map show?"""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import shapely
@@ -16,6 +16,7 @@ from api.openapi import responses
 from api.parameters import Integer
 from api.problems import Problem
 from api.published import InLive
+from api.schemas import TileJson
 from geo.lookup import Map
 from geo.store.connect import reachable
 from geo.store.live import Live
@@ -31,9 +32,10 @@ Whole = Annotated[Integer, Path()]
     "/{publication}/tilejson.json",
     operation_id="tileJson",
     summary="TileJSON of the published map",
-    responses=responses("unknown-publication"),
+    response_model=TileJson,
+    responses=responses("unknown-publication", "store-unavailable"),
 )
-def tilejson(request: Request, live: InLive, publication: Publication) -> dict[str, Any]:
+def tilejson(request: Request, live: InLive, publication: Publication) -> Response:
     """TileJSON 3; its tile addresses carry the publication's number, so what they show never changes."""
     state = _state(live, publication)
     told = {
@@ -48,7 +50,7 @@ def tilejson(request: Request, live: InLive, publication: Publication) -> dict[s
         "datum": "wgs84",
     }
     cache = CURRENT if publication == "current" else IMMUTABLE
-    return answer(request, told, medium=JSON, cache=cache, publication=state.publication)  # type: ignore[return-value]
+    return answer(request, told, medium=JSON, cache=cache, publication=state.publication)
 
 
 @router.get(

@@ -58,6 +58,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A grid border cuts a building ({codes}); the smaller side has {area_m2:.1f} m².",
     ),
     "finding.building-split.bare": ("网格边界切开了建筑,涉及 {codes}。", "A grid border cuts a building ({codes})."),
+    "rule.unassigned": ("未划入下级的地面", "Ground in no region below"),
+    "finding.unassigned": (
+        "{codes} 有 {area_m2:.1f} 平方米不属于任何下级区划(最宽 {width_m:.2f} 米)。",
+        "{area_m2:.1f} m² of {codes} lie in no region below it (up to {width_m:.2f} m wide).",
+    ),
+    "finding.unassigned.bare": ("{codes} 有地面不属于任何下级区划。", "Ground of {codes} lies in no region below it."),
+    "rule.outside-parent": ("超出上级边界", "Outside its parent"),
+    "finding.outside-parent": (
+        "有 {area_m2:.1f} 平方米超出 {codes} 载入的边界(最宽 {width_m:.2f} 米)。",
+        "{area_m2:.1f} m² lie outside the outline that came with {codes} (up to {width_m:.2f} m wide).",
+    ),
+    "finding.outside-parent.bare": ("有地面超出 {codes} 载入的边界。", "Ground lies outside the outline of {codes}."),
     "rule.households-low": ("户数偏少", "Too few households"),
     "finding.households-low": (
         "网格 {codes} 有 {households} 户,少于 {low} 户。",

@@ -61,6 +61,7 @@ FILES: dict[str, tuple[str, str]] = {
     "file-missing": ("没有文件 {name}。", "There is no file {name}."),
     "file-not-regular": ("{name} 不是普通文件。", "{name} is not a regular file."),
     "file-no-permission": ("无权读写 {name}。", "There is no permission for {name}."),
+    "file-not-written": ("未能写完 {name}:{reason}。", "{name} could not be written: {reason}."),
     "file-no-folder": ("没有存放 {name} 的文件夹。", "The folder of {name} does not exist."),
     "file-too-large": ("文件有 {bytes} 字节,上限 {limit}。", "The file has {bytes} bytes; at most {limit} are read."),
     "features-too-many": (

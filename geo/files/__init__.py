@@ -1,5 +1,6 @@
 """What do files hold, and how are plans written to them? Reading and writing only: no rule, no database."""
 
+from geo.files.limits import Limits
 from geo.files.reading import read, read_geojson
 from geo.files.refusals import DatumMissing, FileUnreadable, FileUnwritable, RowProblem
 from geo.files.rows import Reading, Row
@@ -11,6 +12,7 @@ __all__ = [
     "DatumMissing",
     "FileUnreadable",
     "FileUnwritable",
+    "Limits",
     "Reading",
     "Row",
     "RowProblem",

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 
+import shapely
+
 from geo.datum import Datum
 from geo.files import json_text
 from geo.files.crs import stated_datum
@@ -60,6 +62,9 @@ def _found(features: list[object], stated: Callable[[], Datum | None], layer: La
     if len(features) > limits.features:
         raise FileUnreadable("features-too-many", features=len(features), limit=limits.features)
     rows = [_row(number, feature, layer, limits) for number, feature in enumerate(features, start=1)]
+    vertices = sum(int(shapely.get_num_coordinates(row.geometry)) for row in rows if row.geometry is not None)
+    if vertices > limits.all_vertices:
+        raise FileUnreadable("vertices-too-many", vertices=vertices, limit=limits.all_vertices)
     return Found(rows=rows, stated=stated, is_plan=all(named_layer(row.properties) for row in rows if _is_feature(row)))
 
 

@@ -7,12 +7,15 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one reading may hold. A file past `bytes`, `features` or `depth` is refused, the rest costs only its row."""
+    """What one reading may hold. A file past `bytes`, `features`, `all_vertices` or
+    `depth` is refused, the rest costs only its row."""
 
     bytes: int
     features: int
     vertices: int = 100_000
     """Of one feature, as it stands in the file."""
+    all_vertices: int = 50_000_000
+    """Of all features together."""
     depth: int = 32
     """Of JSON arrays and objects in one another; a multipolygon in a collection needs 8."""
     text: int = 1000

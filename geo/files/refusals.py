@@ -16,7 +16,7 @@ class FileUnreadable(Refusal):
 
 
 class FileUnwritable(Refusal):
-    """The output cannot be written there: ids `file-no-folder`, `file-not-regular`, `file-no-permission` (name)."""
+    """The output cannot be written there: ids `file-no-folder`, `file-not-regular`, `file-no-permission` (name), `file-not-written` (reason)."""
 
 
 class DatumMissing(Refusal):

@@ -1,5 +1,6 @@
 """How does a file come to be all there or not at all?"""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from geo.files.refusals import FileUnwritable
+
+OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
+"""What a disk may answer to a write: no room, too large, read only, broken. Anything else is a mistake of ours."""
 
 
 @contextmanager
@@ -30,6 +34,10 @@ def replacing(target: Path, suffix: str = "") -> Iterator[Path]:
         _to_disk(target.parent)
     except PermissionError as error:
         raise FileUnwritable("file-no-permission", name=target.name) from error
+    except OSError as error:
+        if error.errno not in OF_THE_DISK:
+            raise
+        raise FileUnwritable("file-not-written", name=target.name, reason=error.strerror or "") from error
 
 
 def _to_disk(path: Path) -> None:

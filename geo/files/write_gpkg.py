@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyogrio
 import shapely
 from shapely import MultiLineString, MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
 from geo.files import values
 from geo.files.columns import COLUMNS, PLURALS, Column
+from geo.files.refusals import FileUnwritable
 from geo.files.things import sort_key
 from geo.files.whole import replacing
 from geo.model import Layer, Plan, Thing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 GEOMETRY = "geom"
 TABLE_KINDS = {
@@ -26,41 +29,50 @@ TABLE_KINDS = {
 }
 """What a table declares to hold; single shapes are written as one part of it, and come back single."""
 MULTIS = {"Polygon": MultiPolygon, "LineString": MultiLineString}
-ARROW_TYPES: dict[Callable[[object, str], object], pa.DataType] = {
-    values.flag: pa.bool_(),
-    values.households: pa.int32(),
-    values.levels: pa.int32(),
+ARROW_TYPES: dict[Callable[[object, str], object], str] = {
+    values.flag: "bool",
+    values.households: "int32",
+    values.levels: "int32",
 }
+"""Of a column by how it is read; all others are text."""
 
 
 def write_gpkg(plan: Plan, path: Path | str) -> None:
     """Write every layer of the plan, whole or not at all; `FileUnwritable` where it cannot be done."""
+    import pyogrio  # noqa: PLC0415 - GDAL and pandas take half a second to load, and only this function wants them
+
     with replacing(Path(path), suffix=".gpkg") as draft:
         for layer in Layer:
             things = sorted(getattr(plan, PLURALS[layer]), key=sort_key(layer))
-            pyogrio.write_arrow(
-                _table(layer, things),
-                draft,
-                layer=layer.value,
-                driver="GPKG",
-                geometry_name=GEOMETRY,
-                geometry_type=TABLE_KINDS[layer],
-                crs="EPSG:4326",
-            )
+            try:
+                pyogrio.write_arrow(
+                    _table(layer, things),
+                    draft,
+                    layer=layer.value,
+                    driver="GPKG",
+                    geometry_name=GEOMETRY,
+                    geometry_type=TABLE_KINDS[layer],
+                    crs="EPSG:4326",
+                )
+            except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+                reason = str(error).rpartition(": ")[2]
+                raise FileUnwritable("file-not-written", name=Path(path).name, reason=reason) from error
 
 
-def _table(layer: Layer, things: list[Thing]) -> pa.Table:
-    columns = {column.name: _values(column, things) for column in COLUMNS[layer]}
+def _table(layer: Layer, things: list[Thing]) -> "pa.Table":
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    columns = {
+        column.name: pa.array(_values(column, things), pa.type_for_alias(ARROW_TYPES.get(column.read, "string")))
+        for column in COLUMNS[layer]
+    }
     shapes = [shapely.to_wkb(_declared(thing.shape, layer)) if thing.shape is not None else None for thing in things]
     return pa.table({**columns, GEOMETRY: pa.array(shapes, pa.binary())})
 
 
-def _values(column: Column, things: list[Thing]) -> pa.Array:
+def _values(column: Column, things: list[Thing]) -> list[object]:
     raw = [getattr(thing, column.attribute) for thing in things]
-    return pa.array(
-        [f"POINT ({value.x!r} {value.y!r})" if isinstance(value, Point) else value for value in raw],
-        ARROW_TYPES.get(column.read, pa.string()),
-    )
+    return [f"POINT ({value.x!r} {value.y!r})" if isinstance(value, Point) else value for value in raw]
 
 
 def _declared(shape: BaseGeometry, layer: Layer) -> BaseGeometry:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from psycopg import Connection as Psycopg
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session
@@ -68,7 +69,8 @@ def _engine(url: str) -> Engine:
     address = make_url(url)
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
-    options = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} -c jit=off"
+    limits = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+    options = rf"{limits} -c jit=off -c default_transaction_isolation=read\ committed"
     return create_engine(
         address,
         pool_size=POOL_SIZE,
@@ -81,5 +83,9 @@ def _engine(url: str) -> Engine:
 
 def _step_down(connection: Psycopg, _: ConnectionPoolEntry) -> None:
     if connection.execute("SELECT current_user").fetchone() != (SERVICE_ROLE,):
-        connection.execute(f"SET ROLE {SERVICE_ROLE}")
+        try:
+            connection.execute(f"SET ROLE {SERVICE_ROLE}")
+        except InsufficientPrivilege as error:
+            remedy = f"GRANT {SERVICE_ROLE} TO the login of DATABASE_URL, or give that role's own login"
+            raise StoreUnavailable("the login may not act as the service's role", remedy) from error
     connection.commit()

@@ -27,7 +27,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "WG001": refusals.StaleBase,
     "WG002": refusals.NeighboursMoved,
     "WG003": refusals.NotExact,
-    "WG004": refusals.NotApart,
+    "WG004": refusals.NeighboursMoved,
     "WG005": refusals.CodeTaken,
     "WG006": refusals.NeverBack,
     "WG007": refusals.AmendmentRefused,
@@ -38,7 +38,10 @@ REFUSALS: dict[str, type[Refused]] = {
     "40001": refusals.Busy,
     "40P01": refusals.Busy,
 }
-"""What the door's error states mean; class WG is ours, the rest PostgreSQL's: lock timeout, serialisation, deadlock."""
+"""What the door's error states mean; class WG is ours, the rest PostgreSQL's: lock timeout, serialisation, deadlock.
+
+Staging has proven regions apart before the door does: where the door finds them not so, a neighbour came in between.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from geo import plan
+from geo import plan, tree
 from geo.files import Reading, RowProblem
 from geo.model import Grid, Ground, Layer, Plan, Region, Thing
 from geo.snap import Shift
@@ -173,8 +173,8 @@ def _published(known: Known, layer: Layer, mine: Mapping[str, Any]) -> Mapping[s
 def _drawn(sorting: Sorting, known: Known) -> Plan:
     """The regions that get ground from the rows, with grids and outline: stated, else published, else derived."""
     grids, stated = list(sorting.of(Layer.GRID).values()), sorting.of(Layer.REGION)
-    parents = {region.parent for region in (*stated.values(), *known.regions.values())}
-    outlined = {r.code for r in stated.values() if r.shape is not None and r.code not in parents}
+    above = _above(sorting, known)
+    outlined = {region.code for region in stated.values() if region.shape is not None} - above
     drawn = {grid.region for grid in grids}
     regions, kept = [], list[Grid]()
     for code in sorted(drawn | outlined):
@@ -184,7 +184,16 @@ def _drawn(sorting: Sorting, known: Known) -> Plan:
         if one is not None and code not in drawn:
             kept += one.grids
         regions.append(region)
+    regions += [region for code, region in stated.items() if code not in drawn | outlined]
     return Plan(regions=tuple(regions), grids=(*grids, *kept), buildings=tuple(sorting.of(Layer.BUILDING).values()))
+
+
+def _above(sorting: Sorting, known: Known) -> set[str]:
+    """Regions above ground: their own outline is compared with the derived one, and never gets an edition."""
+    stated = sorting.of(Layer.REGION)
+    ground = {code for code, region in stated.items() if region.shape is not None} | known.divided()
+    ground |= {grid.region for grid in sorting.of(Layer.GRID).values()}
+    return tree.above(ground, {code: region.parent for code, region in (known.regions | stated).items()})
 
 
 def _changes(sorting: Sorting, same: set[str], grids: Sequence[Grid]) -> Plan:

@@ -26,7 +26,7 @@ class Known:
 
     session: Session | None
     number: int = 0
-    regions: Mapping[str, Region] = field(default_factory=dict)
+    regions: dict[str, Region] = field(default_factory=dict)
     _editions: dict[str, Edition | None] = field(default_factory=dict)
 
     @classmethod
@@ -44,6 +44,10 @@ class Known:
             found = published.editions(self.session, self.number, codes=[code])
             self._editions[code] = found[0] if found else None
         return self._editions[code]
+
+    def divided(self) -> set[str]:
+        """Codes of the regions that have an edition in force."""
+        return set() if self.session is None else published.divided_codes(self.session, self.number)
 
     def intent(self, code: str) -> int | None:
         """What a plan for the region has as its base; None for a region that has no edition yet."""
@@ -64,7 +68,7 @@ class Known:
     def beside(self, drawn: Plan) -> list[Ground]:
         """Published ground near the drawn one that the plan does not replace: what healing heals against."""
         ground = ground_of(drawn)
-        own = {region.code for region in drawn.regions}
+        own = _own(drawn)
         near = [one for one in self._near(ground) if one.region not in own]
         return [shape for one in near for shape in (one.boundary, *(grid.shape for grid in one.grids))]
 
@@ -73,7 +77,7 @@ class Known:
 
         And the published grids round about, which may own what stands on a border.
         """
-        own = {region.code for region in drawn.regions}
+        own = _own(drawn)
         bearing = [one for one in self._near([b.shape for b in drawn.buildings]) if one.region not in own]
         bearing = [one for one in bearing if _bears(one, drawn.buildings)]
         ground = [*ground_of(drawn), *(one.boundary for one in bearing)]
@@ -99,6 +103,12 @@ class Known:
             return []
         box = shapely.box(*shapely.total_bounds(np.asarray(shapes, dtype=object)))
         return published.editions(self.session, self.number, meets=[box])
+
+
+def _own(drawn: Plan) -> set[str]:
+    """Regions that the plan brings ground for."""
+    outlined = {region.code for region in drawn.regions if region.shape is not None}
+    return outlined | {grid.region for grid in drawn.grids}
 
 
 def ground_of(drawn: Plan) -> list[Ground]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, cast, func, select
 from sqlalchemy.orm import Session
 
 from geo.store.published import at
@@ -48,9 +48,9 @@ def buildings(session: Session, number: int, wanted: Wanted) -> list[Row]:
     )
     low, high = wanted.households
     if low is not None:
-        query = query.where(building.c.households >= low)
+        query = query.where(building.c.households >= cast(low, BigInteger))
     if high is not None:
-        query = query.where(building.c.households <= high)
+        query = query.where(building.c.households <= cast(high, BigInteger))
     if wanted.kind is not None:
         query = query.where(building.c.kind == wanted.kind)
     if wanted.regions is not None:
@@ -83,8 +83,14 @@ def _page(table: Table, number: int, wanted: Wanted) -> Select[*tuple[object, ..
         .limit(wanted.limit)
     )
     if wanted.box is not None:
-        query = query.where(func.ST_Intersects(table.c.shape, func.ST_MakeEnvelope(*wanted.box, SRID)))
+        query = query.where(func.ST_Intersects(table.c.shape, _envelope(*wanted.box)))
     return query if wanted.code is None else query.where(identity.c.code == wanted.code)
+
+
+def _envelope(west: float, south: float, east: float, north: float) -> ColumnElement[object]:
+    """The box; a line or a point where it has no width, which a polygon without area would not meet."""
+    diagonal = func.ST_MakeLine(func.ST_Point(west, south), func.ST_Point(east, north))
+    return func.ST_SetSRID(func.ST_Envelope(diagonal), SRID)
 
 
 def _grids(number: int, regions: Sequence[str]) -> Select[tuple[int]]:

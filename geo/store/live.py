@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from psycopg import Connection, OperationalError
 from sqlalchemy import Engine, select
@@ -63,6 +63,7 @@ class Live:
         self._editions: dict[int, Edition] = {}
         self._stop = Event()
         self._thread = Thread(target=self._follow, name="published-map", daemon=True)
+        self._lock = Lock()
         self._past: OrderedDict[int, Map] = OrderedDict()
         self.seen = Seen(Map(), time.monotonic() - STALE_S, loaded=False)
 
@@ -85,6 +86,8 @@ class Live:
             if number == self.seen.map.publication and self.seen.loaded:
                 self.seen = Seen(self.seen.map, asked)
             else:
+                if self.seen.loaded:
+                    self._keep(self.seen.map)
                 self.seen = Seen(self._load(work, number), asked)
                 _warm(self.seen.map)
 
@@ -96,13 +99,23 @@ class Live:
         current = self.seen.map
         if number == current.publication:
             return current
-        if number not in self._past and 0 < number < current.publication:
+        if not 0 < number < current.publication:
+            return None
+        with self._lock:
+            found = self._past.get(number)
+        if found is None:
             with reachable(), session(self.engine) as work, work.begin():
                 work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-                self._past[number] = _loaded(work, number, {one.id: one for one in editions(work, number)})
-                while len(self._past) > PAST_MAPS:
-                    self._past.popitem(last=False)
-        return self._past.get(number)
+                found = _loaded(work, number, {one.id: one for one in editions(work, number)})
+            self._keep(found)
+        return found
+
+    def _keep(self, past: Map) -> None:
+        """Requests ask for past maps from many threads."""
+        with self._lock:
+            self._past[past.publication] = past
+            while len(self._past) > PAST_MAPS:
+                self._past.popitem(last=False)
 
     def _load(self, work: Session, number: int) -> Map:
         ids = set(work.scalars(select(edition.c.id).where(at(edition, number))))

@@ -12,6 +12,9 @@ from geo.model import Standing
 from geo.store.published import at
 from geo.store.tables import SRID, edition, grid, head, identity
 
+DISJOINT = "FF*FF****"
+"""ST_Relate decides exactly; ST_Covers asks a point by plain floats and errs one float step beside a long edge."""
+
 
 @dataclass(frozen=True, slots=True)
 class Covering:
@@ -31,7 +34,7 @@ def covering(session: Session, lon: float, lat: float) -> list[Covering]:
         .join(edition, at(edition, head.c.publication))
         .join(grid, grid.c.edition == edition.c.id)
         .join(identity, identity.c.id == grid.c.id)
-        .where(grid.c.shape.op("&&")(point), func.ST_Covers(grid.c.shape, point))
+        .where(grid.c.shape.op("&&")(point), ~func.ST_Relate(grid.c.shape, point, DISJOINT))
         .order_by(edition.c.standing != "proven", identity.c.code)
     )
     return [Covering(code, Standing(standing), number) for code, standing, number in rows]

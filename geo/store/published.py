@@ -50,6 +50,12 @@ def regions(session: Session, number: int) -> list[Region]:
     ]
 
 
+def divided_codes(session: Session, number: int) -> set[str]:
+    """Codes of the regions that have an edition in force."""
+    codes = select(identity.c.code).join(edition, edition.c.region == identity.c.id).where(at(edition, number))
+    return set(session.scalars(codes))
+
+
 def editions(
     session: Session,
     number: int,

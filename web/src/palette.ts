@@ -3,6 +3,7 @@
 export interface Palette {
   ground: string;
   good: string;
+  full: string;
   low: string;
   high: string;
   special: string;
@@ -20,7 +21,8 @@ export interface Palette {
 
 const DAY: Palette = {
   ground: "#f4f2ee",
-  good: "#a5d0c1",
+  good: "#c3e2d5",
+  full: "#74b5a0",
   low: "#f3dc97",
   high: "#e39678",
   special: "#c6d2bd",
@@ -38,7 +40,8 @@ const DAY: Palette = {
 
 const NIGHT: Palette = {
   ground: "#14191c",
-  good: "#2f6a5c",
+  good: "#28574c",
+  full: "#3f8a78",
   low: "#8d742b",
   high: "#9b4d33",
   special: "#3d4a39",

@@ -135,9 +135,12 @@ function ifChosen(opacity: number): Value<number> {
 }
 
 function fillColour(colours: Palette): Value<string> {
-  const { good, low, high, special, rural, none } = colours;
+  const { good, full, low, high, special, rural, none } = colours;
   const byKind: Value<string> = ["match", ["get", "kind"], "special", special, "rural", rural, none];
-  return ["match", ["get", "verdict"], "good", good, "low", low, "high", high, byKind];
+  // Within the right size, the nearer to 500 the deeper; a rural grid of any good size keeps its own colour.
+  const bySize: Value<string> = ["interpolate", ["linear"], ["get", "households"], 300, good, 500, full];
+  const fit: Value<string> = ["case", ["==", ["get", "kind"], "rural"], rural, bySize];
+  return ["match", ["get", "verdict"], "good", fit, "low", low, "high", high, byKind];
 }
 
 function outline(id: string, divided: boolean, colour: string, width: Value<number>): LayerSpecification {

@@ -1,0 +1,195 @@
+"""What does one answer of each kind look like? Shown in the description of the service; a test holds each valid."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import ConfigDict
+
+RING = [[[104.101, 30.7], [104.104, 30.7], [104.104, 30.703], [104.101, 30.703], [104.101, 30.7]]]
+GROUND = {"type": "Polygon", "coordinates": RING}
+HREF = "https://maps.example.org/v1"
+
+
+def shown(example: Mapping[str, Any], extra: Literal["allow", "ignore", "forbid"] = "ignore") -> ConfigDict:
+    """The configuration of a model that shows an example of itself."""
+    return ConfigDict(extra=extra, json_schema_extra={"examples": [dict(example)]})
+
+
+def _feature(id_: int, properties: dict[str, Any], geometry: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"type": "Feature", "id": id_, "geometry": geometry or GROUND, "properties": properties}
+
+
+def _listed(path: str, *features: dict[str, Any]) -> dict[str, Any]:
+    links = [{"rel": "self", "href": f"{HREF}/{path}", "type": "application/geo+json"}]
+    return {"type": "FeatureCollection", "publication": 12, "links": links, "features": list(features)}
+
+
+OWNER = {
+    "status": "near_boundary",
+    "owner": {
+        "code": "51990900100102",
+        "name": "第二网格",
+        "kind": "residential",
+        "households": 418,
+        "region": "519909001001",
+    },
+    "chain": [
+        {"code": "519909", "name": "虚构区", "level": "district"},
+        {"code": "519909001001", "name": "柳堰社区", "level": "community"},
+    ],
+    "people": [],
+    "border_distance_m": 7.25,
+    "neighbour": "51990900100103",
+    "candidates": [
+        {"code": "51990900100102", "distance_m": 0.0, "share": None},
+        {"code": "51990900100103", "distance_m": 7.25, "share": None},
+    ],
+    "nearest": None,
+    "fallback": None,
+    "rule": "closed-smallest-code",
+    "datum": "gcj02",
+    "point": {"lon": 104.1039, "lat": 30.7015},
+    "warnings": [],
+    "edition": 31,
+    "standing": "proven",
+    "publication": 12,
+    "as_of": "2026-03-02T08:00:00+00:00",
+    "stale": False,
+    "age_s": 0.4,
+}
+GRID = _feature(
+    205,
+    {
+        "code": "51990900100102",
+        "name": "第二网格",
+        "kind": "residential",
+        "region": "519909001001",
+        "households": 418,
+        "verdict": "good",
+        "standing": "proven",
+        "edition": 31,
+    },
+)
+REGION = _feature(
+    17,
+    {
+        "code": "519909001001",
+        "name": "柳堰社区",
+        "level": "community",
+        "parent": "519909001",
+        "enclave": False,
+        "scheme": None,
+        "standing": "proven",
+        "grids": 5,
+        "households": 1974,
+    },
+)
+BUILDING = _feature(
+    4021,
+    {
+        "id": "B0001",
+        "name": "3栋",
+        "address": "柳堰路8号",
+        "compound": "柳堰小区",
+        "households": 48,
+        "levels": 6,
+        "kind": "residential",
+        "grid": None,
+        "owner": "51990900100102",
+    },
+)
+FACILITY = _feature(
+    9001,
+    {"id": "F0001", "name": "柳堰社区卫生站", "category": "clinic"},
+    {"type": "Point", "coordinates": [104.1025, 30.7014]},
+)
+GRIDS, REGIONS = _listed("grids", GRID), _listed("regions", REGION)
+BUILDINGS, FACILITIES = _listed("buildings", BUILDING), _listed("facilities", FACILITY)
+PUBLICATION = {
+    "number": 12,
+    "kind": "ground",
+    "at": "2026-03-02T08:00:00+00:00",
+    "actor": "street-office",
+    "reason": "两个网格合并",
+    "regions": ["519909001001"],
+    "bounds": [104.101, 30.7, 104.104, 30.703],
+}
+PUBLICATIONS = {
+    "publications": [PUBLICATION],
+    "links": [{"rel": "self", "href": f"{HREF}/publications", "type": "application/json"}],
+}
+CHECKED = {
+    "publication": None,
+    "findings": [
+        {
+            "rule": "gap",
+            "severity": "blocking",
+            "codes": ["519909001001"],
+            "area_m2": 12.3,
+            "width_m": 0.5,
+            "length_m": None,
+            "households": None,
+            "message": "Nobody owns 12.3 m² here (up to 0.50 m wide).",
+            "healable": False,
+            "geometry": GROUND,
+        }
+    ],
+    "coverage": {
+        "units": 1,
+        "units_covered": 0,
+        "area_m2": 96_000.0,
+        "area_covered_m2": 95_987.7,
+        "gap_m2": 12.3,
+        "overlap_m2": 0.0,
+        "households": 1974,
+        "households_covered": 1974,
+    },
+}
+PLAN_FILE = {
+    "type": "FeatureCollection",
+    "datum": "wgs84",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"layer": "region", "code": "519909001001", "name": "柳堰社区", "level": "community"},
+            "geometry": GROUND,
+        },
+        {
+            "type": "Feature",
+            "properties": {"layer": "grid", "code": "51990900100101", "region": "519909001001"},
+            "geometry": GROUND,
+        },
+    ],
+}
+PLAN = {
+    "id": "7b6e5a1c-9d5f-4b0e-8a52-1f4f0a6f2c33",
+    "title": "",
+    "reason": "",
+    "state": "draft",
+    "communities": ["519909001001"],
+    "base": {"519909001001": 31},
+    "revision": 1,
+    "provisional": False,
+    "publication": None,
+}
+PUBLISH_REQUEST = {"reason": "两个网格合并"}
+PUBLISHED = {
+    "number": 13,
+    "at": "2026-03-09T08:00:00+00:00",
+    "kind": "ground",
+    "standing": {"519909001001": "proven"},
+    "amended": ["519909001002"],
+}
+TILEJSON = {
+    "tilejson": "3.0.0",
+    "name": "wangge",
+    "publication": 12,
+    "tiles": ["https://maps.example.org/tiles/12/grids/{z}/{x}/{y}"],
+    "vector_layers": [{"id": "grids", "fields": {"code": "String", "households": "Number"}}],
+    "minzoom": 8,
+    "maxzoom": 18,
+    "bounds": [104.101, 30.7, 104.104, 30.703],
+    "datum": "wgs84",
+}
+ALIVE = {"status": "alive"}
+READY = {"status": "ready", "database": True, "publication": 12, "age_s": 0.4}

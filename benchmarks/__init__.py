@@ -1,0 +1,1 @@
+"""What is promised about speed, measured against what a user would pick instead."""

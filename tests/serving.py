@@ -1,0 +1,93 @@
+"""How do tests run the service as a process of its own and ask it?"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+RUN = "from api.cli import main; main()"
+SOON_S = 30.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def told(self) -> Any:
+        return json.loads(self.body)
+
+
+class Client:
+    """One caller with one connection of its own, kept open; not for several threads."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = HTTPConnection(urlsplit(url).netloc, timeout=SOON_S)
+
+    def ask(
+        self, path: str, method: str = "GET", body: object = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """The answer, whatever its status. Raises OSError or HTTPException when there is none."""
+        content = None if body is None else json.dumps(body)
+        told = {} if body is None else {"Content-Type": "application/json"}
+        self._connection.request(method, path, content, {**told, **(headers or {})})
+        answer = self._connection.getresponse()
+        return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+
+    def publish(self, plan: object, key: str) -> Reply:
+        """Publish a draft that nobody changed since it was made."""
+        return self.ask(f"/v1/plans/{plan}/publish", "POST", {}, {"Idempotency-Key": key, "If-Match": '"1"'})
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@dataclass(frozen=True)
+class Service:
+    url: str
+    process: subprocess.Popen[str]
+
+    @contextmanager
+    def clients(self, count: int) -> Iterator[list[Client]]:
+        """Several callers."""
+        several = [Client(self.url) for _ in range(count)]
+        yield several
+        for client in several:
+            client.close()
+
+
+@contextmanager
+def served(log: Path, environment: Mapping[str, str], before: str = "") -> Iterator[Service]:
+    """`wangge serve` on a free port, given once it answers; `before` is Python that it runs first."""
+    with log.open("w") as messages:
+        command = [sys.executable, "-c", f"{before}\n{RUN}", "serve", "--port", "0"]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=messages, text=True, env=settings(environment)
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line.startswith("ready http://"), log.read_text()
+            yield Service(line.removeprefix("ready ").strip(), process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.communicate(timeout=SOON_S)
+            finally:
+                process.kill()
+
+
+def settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the tests without settings of ours, and these."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("WANGGE_", "DATABASE_URL"))}
+    return own | dict(environment)

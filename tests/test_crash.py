@@ -1,0 +1,286 @@
+"""The database or the service is killed while it publishes: is the map whole each time, and is nothing told twice?"""
+
+import json
+import os
+import random
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from threading import Event, Thread, Timer
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from conftest import Store
+from proofs import Proof
+from publishing import drafted, faults, file_of, halves, head
+from serving import RUN, Client, served, settings
+from sqlalchemy import Engine, make_url, text
+
+from geo.store import door, embedded, place, postmaster, roles, schema
+from geo.store.connect import owner_engine, reachable, service_engine
+from geo.store.door import Published
+from geo.store.errors import StoreUnavailable
+from geo.store.place import PORT
+
+LONGEST_S = 0.6
+"""A kill strikes at a random moment of this time: several publications long, so that it meets every phase of one."""
+
+
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
+    """A cluster that only these tests use, so that they may kill it."""
+    folder = tmp_path_factory.mktemp("mortal") / "data"
+    with embedded.joined(folder) as running:
+        owner = owner_engine(running.owner_url)
+        schema.migrate(owner)
+        owner.dispose()
+        yield running
+    embedded.erase(folder)
+
+
+@contextmanager
+def opened(cluster: embedded.Cluster) -> Iterator[tuple[Engine, Engine]]:
+    """The cluster's own database: as its owner, and as the service."""
+    owner, service = owner_engine(cluster.owner_url), service_engine(cluster.service_url)
+    yield owner, service
+    owner.dispose()
+    service.dispose()
+
+
+@dataclass
+class Publisher:
+    """Publishes one draft after the other until the database is gone; knows what it was told and what it was not."""
+
+    engine: Engine
+    number: int
+    told: dict[int, UUID]
+    in_flight: UUID | None = None
+
+    def run(self, begun: Event) -> None:
+        with suppress(StoreUnavailable), reachable():
+            while True:
+                self.in_flight = drafted(self.engine, halves("A", 0, 0.5 + self.number % 100 / 100))
+                begun.set()
+                done = publish(self.engine, self.in_flight)
+                self.told[done.number] = self.in_flight
+                self.in_flight, self.number = None, self.number + 1
+
+
+def publish(engine: Engine, plan: UUID) -> Published:
+    return door.publish(engine, door.Request(plan=plan, actor="planner", key=str(plan)))
+
+
+def kill(cluster: embedded.Cluster) -> None:
+    """kill -9 of the postmaster and of every process under it."""
+    at = cluster.place.cluster
+    while left := postmaster.processes(at):
+        for number in sorted(left, key=lambda number: number != postmaster.pid(at)):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        postmaster.gone(left, 5)
+
+
+def test_kill_9_of_the_database_while_it_publishes(mortal: embedded.Cluster, full: bool, proof: Proof) -> None:
+    rounds = 20 if full else 2
+    chance, told, open_ends, arrived = random.Random(3), dict[int, UUID](), 0, 0
+    with opened(mortal) as (owner, service):
+        for _ in range(rounds):
+            publisher = Publisher(service, head(service), told)
+            strike(mortal, publisher, chance.uniform(0, LONGEST_S), kill)
+            assert faults(owner) == {}
+            assert plans(owner) | told == plans(owner)
+            assert set(plans(owner)) - set(told) <= {max(told, default=0) + 1}
+            if publisher.in_flight is not None:
+                open_ends, arrived = open_ends + 1, arrived + len(plans(owner)) - len(told)
+                told |= repeated(owner, service, publisher.in_flight)
+    proof(
+        "kill -9 of the whole database while it publishes",
+        rounds,
+        f"whole each time; {len(told)} published, {open_ends} left unanswered of which {arrived} were in force, "
+        "each there once after it was asked again",
+    )
+
+
+def strike(cluster: embedded.Cluster, publisher: Publisher, after_s: float, how: Callable[..., None]) -> None:
+    """Let it publish, kill some time after it began, and bring the database back."""
+    begun, blow = Event(), Timer(after_s, how, [cluster])
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(publisher.run, begun)
+        assert begun.wait(30)
+        blow.start()
+        running.result(60)
+        blow.join()
+    cluster.ensure_running()
+
+
+def plans(owner: Engine) -> dict[int, UUID]:
+    """The plan of each publication."""
+    with owner.connect() as connection:
+        rows = connection.execute(text("SELECT number, plan FROM publication"))
+        return {row.number: row.plan for row in rows}
+
+
+def repeated(owner: Engine, service: Engine, plan: UUID) -> dict[int, UUID]:
+    """Asks again for a publication whose answer was lost, twice: one publication, one answer."""
+    known = {plan: number for number, plan in plans(owner).items()}
+    last = head(service)
+    first, second = publish(service, plan), publish(service, plan)
+    assert first == second
+    assert first.number == known.get(plan, last + 1)
+    assert head(service) == max(last, first.number)
+    assert faults(owner) == {}
+    return {first.number: plan}
+
+
+def test_kill_9_of_the_backends_that_publish(mortal: embedded.Cluster, full: bool, proof: Proof) -> None:
+    """PostgreSQL then throws everybody out and recovers by itself."""
+    rounds, chance, begins = 10 if full else 1, random.Random(5), 0
+    with opened(mortal) as (owner, service):
+        told, begins = plans(owner), head(service)
+        for _ in range(rounds):
+            strike(mortal, Publisher(service, head(service), told), chance.uniform(0, LONGEST_S), kill_backends)
+            assert faults(owner) == {}
+            assert plans(owner) | told == plans(owner)
+            told = plans(owner)
+    proof("kill -9 of the backends that publish", rounds, f"whole each time; {len(told) - begins} published")
+
+
+def kill_backends(cluster: embedded.Cluster) -> None:
+    """kill -9 of the processes that work for the service, and of no other."""
+    for number in postmaster.processes(cluster.place.cluster):
+        with suppress(ProcessLookupError, FileNotFoundError):
+            if b"wangge_service" in Path(f"/proc/{number}/cmdline").read_bytes():
+                os.kill(number, signal.SIGKILL)
+
+
+class Proxy:
+    """Stands between a service and its database, and cuts the line at the COMMIT of a publication.
+
+    `delivered` says whether the COMMIT still reaches the database; its reply is lost in any case.
+    """
+
+    def __init__(self, real: Path, folder: Path, delivered: bool) -> None:
+        self.delivered = delivered
+        self._real, self._folder = real, folder
+        self._listener = socket.create_server(str(folder / real.name), family=socket.AF_UNIX)
+        self._threads: list[Thread] = []
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://{roles.SERVICE}@/{roles.DATABASE}?host={self._folder}&port={PORT}"
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        accepting = Thread(target=self._accept)
+        accepting.start()
+        yield
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in (accepting, *self._threads):
+            thread.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # the listener was shut down
+            while True:
+                thread = Thread(target=self._relay, args=[self._listener.accept()[0]])
+                self._threads.append(thread)
+                thread.start()
+
+    def _relay(self, client: socket.socket) -> None:
+        with client, socket.socket(socket.AF_UNIX) as server:
+            server.connect(str(self._real))
+            publishes = False
+            while True:
+                ready, _, _ = select.select([client, server], [], [])
+                for end, other in ((client, server), (server, client)):
+                    if end in ready:
+                        data = end.recv(1 << 16)
+                        publishes |= b"publish(" in data
+                        commits = publishes and end is client and b"COMMIT" in data
+                        if data and (not commits or self.delivered):
+                            other.sendall(data)
+                        if commits and self.delivered:
+                            server.recv(1 << 16)
+                        if commits or not data:
+                            return
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_a_lost_reply_to_commit(store: Store, delivered: bool) -> None:
+    """The caller cannot know whether it was published; asked again with the same key, it is told, once and alike."""
+    number = drafted(store.service, halves("A", 0, 1))
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="wangge-test-") as folder:
+        proxy = Proxy(store.cluster.place.socket, Path(folder), delivered)
+        with proxy.running():
+            address = make_url(proxy.url).set(database=make_url(store.service_url).database)
+            engine = service_engine(address.render_as_string(hide_password=False))
+            with pytest.raises(StoreUnavailable):
+                publish(engine, number)
+            engine.dispose()
+    assert head(store.service) == (1 if delivered else 0)
+    first, second = publish(store.service, number), publish(store.service, number)
+    assert first == second
+    assert (first.number, head(store.service)) == (1, 1)
+    assert faults(store.owner) == {}
+
+
+def test_kill_9_of_the_service_while_it_publishes(full: bool, proof: Proof, tmp_path: Path) -> None:
+    """Its private cluster lives on; the next command joins it, finds all whole and stops it as the last one out."""
+    rounds, chance, told = 10 if full else 1, random.Random(9), dict[int, UUID]()
+    folder = tmp_path / "data"
+    environment = {"WANGGE_DATA": str(folder)}
+    try:
+        for _ in range(rounds):
+            with served(tmp_path / "log", environment) as service, service.clients(1) as (client,):
+                begun = Event()
+                with ThreadPoolExecutor(1) as thread:
+                    running = thread.submit(publish_over_http, client, told, begun)
+                    assert begun.wait(60)
+                    Timer(chance.uniform(0, LONGEST_S), service.process.kill).start()
+                    running.result(60)
+            alone = place.settle(folder)
+            assert postmaster.pid(alone.cluster) is not None
+            well = doctor(environment)
+            assert (well["store"], well["role"]) == ("private cluster", roles.SERVICE)
+            assert well["publication"] - max(told, default=0) in (0, 1)
+            assert postmaster.pid(alone.cluster) is None
+            with embedded.joined(folder) as cluster, opened(cluster) as (owner, _):
+                assert faults(owner) == {}
+                assert plans(owner) | told == plans(owner)
+                told = plans(owner)
+    finally:
+        embedded.erase(folder)
+    proof(
+        "kill -9 of the service while it publishes", rounds, f"`doctor` joins, whole each time; {len(told)} published"
+    )
+
+
+def publish_over_http(client: Client, told: dict[int, UUID], begun: Event) -> None:
+    with suppress(OSError, HTTPException):
+        while True:
+            number = max(told, default=0) + 1
+            upload = file_of(halves("A", 0, 0.5 + number % 100 / 100))
+            draft = client.ask("/v1/plans", "POST", upload, {"Idempotency-Key": uuid4().hex})
+            assert draft.status == 201, draft
+            begun.set()
+            done = client.publish(draft.told["id"], uuid4().hex)
+            assert done.status == 200, done
+            told[done.told["number"]] = UUID(draft.told["id"])
+
+
+def doctor(environment: dict[str, str]) -> dict[str, Any]:
+    """What `wangge doctor` says of a store."""
+    command = [sys.executable, "-c", RUN, "doctor", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, env=settings(environment), timeout=60, check=True)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told

@@ -1,0 +1,29 @@
+"""Do the documents say what the code does?"""
+
+import re
+from pathlib import Path
+
+
+from api.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_setting_is_documented() -> None:
+    told = set(re.findall(r"`((?:WANGGE_|DATABASE_)[A-Z_]+)`", (ROOT / "docs/settings.md").read_text("utf-8")))
+    fields = {"DATABASE_URL" if name == "database_url" else f"WANGGE_{name.upper()}" for name in Settings.model_fields}
+    assert told == fields
+
+
+def test_every_linked_file_of_the_documents_is_there() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "sample_data/README.md"]
+    for page in pages:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_nothing_names_this_machine_or_a_registry() -> None:
+    forbidden = re.compile(r"pypi\.org|registry\.npmjs|deb\.debian\.org|/work/|/root/")
+    for page in [*ROOT.glob("*.lock"), *ROOT.glob("*.toml"), ROOT / "dev", ROOT / "web/package-lock.json"]:
+        found = forbidden.search(page.read_text("utf-8"))
+        assert found is None, f"{page.name}: {found}"

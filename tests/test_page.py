@@ -1,0 +1,110 @@
+"""Does the page show the district, answer a click, list findings and notice a publication, in a real browser?"""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import uvicorn
+from conftest import Store, fresh
+from divisions import ORIGIN, STEP, cell, community, together
+from playwright.sync_api import Page, sync_playwright
+
+from api.app import create_app
+from api.routes.page import FOLDER
+from api.settings import Settings
+from geo.model import Building, Plan, Region
+from geo.store import door, drafts, embedded
+from geo.store.connect import session
+from geo.store.published import current_publication, editions
+
+CHROMIUM = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
+WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+    pytest.mark.skipif(not (FOLDER / "index.html").is_file(), reason="the page is not built: ./dev build"),
+]
+
+
+def district() -> Plan:
+    root = Region(code="D", name="测试区", level="district")
+    plan = together([community("A", 0, 0, parent="D"), community("B", 2, 0, parent="D")])
+    homes = [
+        Building(id=f"h{number}", households=households, shape=cell(column + 0.3, 0.3, 0.2, 0.2))
+        for number, (column, households) in enumerate([(0, 350), (1, 620), (2, 120), (3, 400)])
+    ]
+    return replace(plan, regions=(root, *plan.regions), buildings=tuple(homes))
+
+
+def publish(store: Store, plan: Plan) -> int:
+    with session(store.service) as work, work.begin():
+        own = {region.code: region.shape for region in plan.regions if region.shape is not None}
+        intents = {one.region: one.intent for one in editions(work, current_publication(work), codes=own)}
+        number = drafts.save(work, plan, own, {code: intents.get(code) for code in own}, actor="planner")
+    return door.publish(store.service, door.Request(plan=number, actor="planner")).number
+
+
+@pytest.fixture(scope="module")
+def served(cluster: embedded.Cluster) -> Iterator[tuple[Store, str]]:
+    with fresh(cluster) as store:
+        publish(store, district())
+        server = uvicorn.Server(uvicorn.Config(create_app(Settings(port=0), store.service), port=0, log_config=None))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            thread.join(0.05)
+            assert thread.is_alive()
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield store, f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def page(served: tuple[Store, str]) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*WEBGL, *QUIET])
+        page = browser.new_page(viewport={"width": 1200, "height": 800}, locale="en")
+        page.set_default_timeout(20_000)
+        yield page
+        browser.close()
+
+
+def test_a_click_answers_the_owner(served: tuple[Store, str], page: Page) -> None:
+    _, base = served
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    x, y = ORIGIN[0] + 0.5 * STEP, ORIGIN[1] + 0.5 * STEP
+    page.goto(f"{base}/#16/{y}/{x}")
+    page.wait_for_selector("[data-publication]")
+    box = page.locator("#map canvas").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector('.answer[data-status="owned"]')
+    assert "A01" in page.inner_text("#owner")
+    assert "350" in page.inner_text("#owner")
+    assert hosts == {base.removeprefix("http://")}
+
+
+def test_findings_are_listed(served: tuple[Store, str], page: Page) -> None:
+    _, base = served
+    page.goto(base)
+    page.click("#tab-findings")
+    page.wait_for_selector('.group[data-rule="households-high"]')
+    page.wait_for_selector('.group[data-rule="households-low"]')
+    assert "1,490" in page.inner_text("#findings")
+
+
+def test_a_publication_changes_the_tiles(served: tuple[Store, str], page: Page) -> None:
+    store, base = served
+    page.goto(base)
+    page.wait_for_selector('[data-publication="1"]')
+    drawn = community("B", 2, 0, parent="D")
+    renamed = replace(drawn, grids=tuple(replace(grid, name="新名") for grid in drawn.grids))
+    with page.expect_response(lambda response: "/tiles/2/grids/" in response.url and response.ok):
+        assert publish(store, renamed) == 2
+    page.wait_for_selector('[data-publication="2"]')

@@ -1,0 +1,249 @@
+"""What exists twice on purpose, in SQL and in Python, gives one answer: the proofs, the owner, the owner of a building."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import shapely
+from conftest import fresh
+from hypothesis import assume
+from hypothesis import strategies as st
+from plans_drawn import SMALL, STREET, TINY, TOWN, Drawn, Net, Planted, hold, planted, plans
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from test_border import CASES, disturbed, pairs, strangers
+
+from geo import border, coverage, households, lattice
+from geo.index import Claim, Owners
+from geo.model import Building, Grid, Ground, Standing
+from geo.store import embedded, owner
+from geo.store.connect import session
+
+EXACT = text(
+    "SELECT ground_is_exact(ST_GeomFromWKB(:boundary, 4326),"
+    " ARRAY(SELECT ST_GeomFromWKB(g, 4326) FROM unnest(CAST(:grids AS bytea[])) AS g))"
+)
+APART = text("SELECT grounds_are_apart(ST_GeomFromWKB(:one, 4326), ST_GeomFromWKB(:other, 4326))")
+IDENTITY = text("INSERT INTO identity (layer, code) VALUES (:layer, :code) RETURNING id")
+EDITION = text(
+    "INSERT INTO edition (region, numbers, boundary, standing, cause, intent)"
+    " VALUES (:region, '[1,)', ST_GeomFromWKB(:shape, 4326), :standing, 'publish', 0) RETURNING id"
+)
+GRID = text("INSERT INTO grid (edition, id, kind, shape) VALUES (:edition, :id, 'residential', ST_GeomFromWKB(:shape, 4326))")
+BUILDING = text(
+    "INSERT INTO building (id, numbers, entrance, households, grid, shape) VALUES"
+    " (:id, '[1,)', ST_GeomFromWKB(:entrance, 4326), 1, :grid, ST_GeomFromWKB(:shape, 4326))"
+)
+OWNERS = text(
+    "SELECT b.code, g.code FROM building_owners(CAST(:ids AS bigint[])) AS o"
+    " JOIN identity AS b ON b.id = o.building LEFT JOIN identity AS g ON g.id = o.grid"
+)
+
+
+@pytest.fixture(scope="module")
+def work(cluster: embedded.Cluster) -> Iterator[Session]:
+    """The owner's session in an empty store, where rows are tried and rolled back."""
+    with fresh(cluster) as store, session(store.owner) as one:
+        yield one
+
+
+# The proof of a coverage
+
+
+def exact_in_sql(work: Session, boundary: Ground, grids: Sequence[Ground]) -> bool:
+    values = {"boundary": boundary.wkb, "grids": [grid.wkb for grid in grids]}
+    return bool(work.execute(EXACT, values).scalar_one())
+
+
+def test_sound_plans_are_exact_in_both(work: Session, full: bool) -> None:
+    def promise(drawn: Drawn) -> None:
+        for region in drawn.regions:
+            division = drawn.division(region)
+            assert exact_in_sql(work, division.boundary, division.grounds)
+            assert coverage.is_exact(division.boundary, division.grounds)
+
+    hold(plans(most_regions=3), promise, full)
+
+
+def test_faulty_plans_are_exact_in_neither(work: Session, full: bool) -> None:
+    def promise(one: Planted) -> None:
+        assert not exact_in_sql(work, one.faulty.boundary, one.faulty.grounds)
+        assert not coverage.is_exact(one.faulty.boundary, one.faulty.grounds)
+
+    hold(planted(units=(TINY, SMALL, STREET, TOWN)), promise, full)
+
+
+def test_any_rings_are_judged_alike(work: Session, full: bool) -> None:
+    """Polygons of random points, most of them invalid: needles, spikes, bow-ties, points told twice."""
+    ring = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=5)
+
+    def shape(points: list[tuple[int, int]]) -> shapely.Polygon:
+        return shapely.Polygon(lattice.to_degrees(np.array([*points, points[0]]) + np.array([-2, 307_000_000])))
+
+    def promise(rings: list[list[tuple[int, int]]]) -> None:
+        boundary, *grids = [shape(points) for points in rings]
+        assert exact_in_sql(work, boundary, grids) is coverage.is_exact(boundary, grids)
+
+    hold(st.lists(ring, min_size=1, max_size=4), promise, full)
+
+
+# The proof of a border
+
+
+def apart_in_sql(work: Session, one: Ground, other: Ground) -> bool:
+    return bool(work.execute(APART, {"one": one.wkb, "other": other.wkb}).scalar_one())
+
+
+def test_borders_are_judged_alike(work: Session, full: bool) -> None:
+    def promise(found: tuple[Net, Ground, Ground]) -> None:
+        _, one, other, *_ = found
+        expected = border.are_apart(one, other)
+        assert apart_in_sql(work, one, other) is expected
+        assert apart_in_sql(work, other, one) is expected
+
+    hold(st.one_of(pairs(), disturbed(), strangers()), promise, full)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_borders_by_hand_are_judged_alike(work: Session, name: str) -> None:
+    one, other, apart = CASES[name]
+    assert (apart_in_sql(work, one, other), apart_in_sql(work, other, one)) == (apart, apart)
+
+
+# The owner of a point
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Claims in force, and points to ask about."""
+
+    claims: tuple[Claim, ...]
+    points: tuple[tuple[float, float], ...]
+
+
+@st.composite
+def questions(draw: st.DrawFn, units: Sequence[int] = (SMALL, STREET, TOWN)) -> Asked:
+    """Regions proven and provisional, some of them laid over the others; points inside, on edges, on vertices, beside."""
+    drawn, chance = draw(plans(most_regions=3, units=units)), np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    claims = []
+    for region in drawn.regions:
+        division, standing = drawn.division(region), draw(st.sampled_from(Standing))
+        numbers = [chance.permutation(len(division.shapes))] if draw(st.booleans()) else []
+        codes = [code for code, _ in division.shapes]
+        for order in numbers:
+            codes = [codes[n] for n in order]
+        claims += [Claim(code, shape, standing) for code, shape in zip(codes, division.grounds, strict=True)]
+    for number in range(draw(st.integers(0, 3))):
+        cells = chance.choice(len(drawn.net.cells), size=min(3, len(drawn.net.cells)), replace=False)
+        shape = drawn.net.ground([int(n) for n in cells])
+        assume(shape.is_valid)
+        code = draw(st.sampled_from(("A", "R0", "Z"))) + f"over{number}"
+        claims.append(Claim(code, shape, Standing.PROVISIONAL))
+    return Asked(tuple(claims), tuple(_points(chance, claims)))
+
+
+def _points(chance: np.random.Generator, claims: Sequence[Claim]) -> Iterator[tuple[float, float]]:
+    for _ in range(4):
+        claim = claims[int(chance.integers(len(claims)))]
+        xy = shapely.get_coordinates(claim.shape)
+        at = int(chance.integers(len(xy) - 1))
+        a, b = xy[at], xy[at + 1]
+        part = chance.random()
+        near = [claim.shape.representative_point().coords[0], tuple(a), tuple((a + b) / 2), tuple(a + (b - a) * part)]
+        for x, y in near:
+            yield float(x), float(y)
+        for x, y in near[1:]:
+            towards = chance.choice([-np.inf, np.inf], size=2)
+            yield float(np.nextafter(x, towards[0])), float(y)
+            yield float(x), float(np.nextafter(y, towards[1]))
+
+
+def covers_exactly(shape: Ground, lon: float, lat: float) -> bool:
+    """Crossing number in rational numbers, the border included: no rounding anywhere."""
+    x, y, inside = Fraction(lon), Fraction(lat), False
+    for ring in shapely.get_rings(shapely.get_parts(shape)):
+        nodes = [(Fraction(a), Fraction(b)) for a, b in ring.coords]
+        for (x1, y1), (x2, y2) in pairwise(nodes):
+            turn = (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1)
+            if turn == 0 and min(x1, x2) <= x <= max(x1, x2) and min(y1, y2) <= y <= max(y1, y2):
+                return True
+            if (y1 <= y) != (y2 <= y) and (turn > 0) == (y2 > y1):
+                inside = not inside
+    return inside
+
+
+def covering_exactly(claims: Sequence[Claim], lon: float, lat: float) -> list[str]:
+    ordered = sorted(claims, key=lambda claim: (claim.standing is not Standing.PROVEN, claim.code))
+    return [claim.code for claim in ordered if covers_exactly(claim.shape, lon, lat)]
+
+
+def publish_claims(work: Session, claims: Sequence[Claim]) -> None:
+    """Each claim as the only grid of a region of its own: what the door would not let pass is stored as well."""
+    for claim in claims:
+        region = work.execute(IDENTITY, {"layer": "region", "code": f"of {claim.code}"}).scalar_one()
+        grid = work.execute(IDENTITY, {"layer": "grid", "code": claim.code}).scalar_one()
+        values = {"region": region, "shape": claim.shape.wkb, "standing": claim.standing.value}
+        edition = work.execute(EDITION, values).scalar_one()
+        work.execute(GRID, {"edition": edition, "id": grid, "shape": claim.shape.wkb})
+    work.execute(text("UPDATE head SET publication = 1"))
+
+
+def assert_one_owner(work: Session, asked: Asked) -> None:
+    owners = Owners(asked.claims)
+    publish_claims(work, asked.claims)
+    many = owners.owners(np.array(asked.points)).tolist()
+    for (lon, lat), first in zip(asked.points, many, strict=True):
+        expected = covering_exactly(asked.claims, lon, lat)
+        assert [owners.claims[n].code for n in owners.covering(lon, lat)] == expected, (lon, lat)
+        assert (owners.claims[first].code if first >= 0 else None) == (expected[0] if expected else None)
+        assert [found.code for found in owner.covering(work, lon, lat)] == expected, (lon, lat)
+    work.rollback()
+
+
+def test_one_owner_in_memory_in_sql_and_in_rational_numbers(work: Session, full: bool) -> None:
+    def promise(asked: Asked) -> None:
+        try:
+            assert_one_owner(work, asked)
+        finally:
+            work.rollback()
+
+    hold(questions(), promise, full, small=40)
+
+
+def long_edge_points(shape: shapely.Polygon) -> Iterator[tuple[float, float]]:
+    """Points as near to long slanted edges as floats can be, on either side."""
+    chance = np.random.default_rng(11)
+    for a, b in pairwise(shapely.get_coordinates(shape)):
+        for part in chance.random(60) if a[0] != b[0] else ():
+            x = float(a[0] + (b[0] - a[0]) * part)
+            share = (Fraction(x) - Fraction(a[0])) / (Fraction(b[0]) - Fraction(a[0]))
+            y = float(Fraction(a[1]) + (Fraction(b[1]) - Fraction(a[1])) * share)
+            yield from ((x, y), (x, float(np.nextafter(y, 90))), (x, float(np.nextafter(y, -90))))
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        ((104.0000001, 30.0000003), (113.1234567, 31.7654321), (107.7777777, 39.3333333)),
+        ((-4.9999999, -3.1234567), (5.0000001, 1.7654321), (0.3333333, 4.8888888)),
+        ((-0.0000003, -0.0000001), (0.0000004, 0.0000002), (0.0000001, 0.0000005)),
+    ],
+)
+def test_one_float_step_beside_long_edges_and_beside_the_origin(
+    work: Session, corners: tuple[tuple[float, float], ...]
+) -> None:
+    """Where plain float arithmetic takes the wrong side: degrees long, or numbers near zero, where floats lie dense."""
+    low, high, top = corners
+    middle = (0.1234567, 0.2222222) if abs(low[0]) < 50 else (108.1234567, 33.2222222)
+    if abs(top[1]) < 1e-6:
+        middle = (0.0000001, 0.0000002)
+    shapes = [shapely.Polygon(ring) for ring in ((low, high, middle), (high, top, middle), (top, low, middle))]
+    assert all(shape.is_valid for shape in shapes)
+    claims = tuple(Claim(code, shape) for code, shape in zip("CAB", shapes, strict=True))
+    try:
+        assert_one_owner(work, Asked(claims, tuple(p for shape in shapes for p in long_edge_points(shape))))
+    finally:
+        work.rollback()
