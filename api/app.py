@@ -15,7 +15,6 @@ from api.refused import TABLE
 from api.routes import checks, owner, page, plans, publications, regions, things, tiles
 from api.settings import Settings
 from geo.plan import Report
-from geo.store.connect import is_answering
 from geo.store.live import Live
 
 KEPT_REPORTS = 64
@@ -54,7 +53,7 @@ def _readiness(live: Live) -> Readiness:
     seen = live.seen
     return Readiness(
         is_ready=seen.loaded,
-        database=is_answering(live.engine),
+        database=live.hears,
         publication=seen.map.publication,
         age_s=round(seen.age_s, 1),
     )

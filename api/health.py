@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import examples
 from api.faults import Fault, pointer
 from api.openapi import responses
 from api.problems import Problem
@@ -21,14 +20,10 @@ router = APIRouter(tags=["operations"])
 
 
 class Alive(BaseModel):
-    model_config = examples.shown(examples.ALIVE)
-
     status: str
 
 
 class Ready(BaseModel):
-    model_config = examples.shown(examples.READY)
-
     status: str
     database: bool
     publication: int | None

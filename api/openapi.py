@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.examples import BY_SCHEMA
 from api.problems import MEDIA_TYPE, STATUS
 from api.schemas import PlanFile, PublishRequest
 from api.texts import explained, text
@@ -48,6 +49,8 @@ class Described(FastAPI):
         schemas["Problem"] = PROBLEM_SCHEMA
         for body in (PlanFile, PublishRequest):
             schemas[body.__name__] = body.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name in BY_SCHEMA.keys() & schemas.keys():
+            schemas[name]["examples"] = [BY_SCHEMA[name]]
         return described
 
 

@@ -1,12 +1,11 @@
 """What do the answers look like? Shapes by geojson-pydantic; these describe, the routes write the bytes."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from geojson_pydantic import Feature, MultiPolygon, Point, Polygon
 from geojson_pydantic.geometries import Geometry
-from pydantic import BaseModel, Field
-
-from api import examples
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 Standing = Literal["proven", "provisional"]
 
@@ -50,7 +49,6 @@ class Nearest(BaseModel):
 class OwnerAnswer(BaseModel):
     """Distances in metres; `point` is WGS-84 whatever the datum asked in."""
 
-    model_config = examples.shown(examples.OWNER)
     status: Literal["owned", "near_boundary", "shared", "ambiguous", "gap", "outside"]
     owner: Owner | None
     chain: list[RegionName]
@@ -114,19 +112,19 @@ class FacilityProperties(BaseModel):
 
 
 class GridFeature(Feature[Polygon | MultiPolygon, GridProperties]):
-    model_config = examples.shown(examples.GRID)
+    """A published grid."""
 
 
 class RegionFeature(Feature[Polygon | MultiPolygon, RegionProperties]):
-    model_config = examples.shown(examples.REGION)
+    """A region of the tree."""
 
 
 class BuildingFeature(Feature[Polygon | MultiPolygon | Point, BuildingProperties]):
-    model_config = examples.shown(examples.BUILDING)
+    """A published building."""
 
 
 class FacilityFeature(Feature[Geometry, FacilityProperties]):
-    model_config = examples.shown(examples.FACILITY)
+    """A published facility."""
 
 
 class _Listed(BaseModel):
@@ -136,27 +134,22 @@ class _Listed(BaseModel):
 
 
 class Grids(_Listed):
-    model_config = examples.shown(examples.GRIDS)
     features: list[GridFeature]
 
 
 class Regions(_Listed):
-    model_config = examples.shown(examples.REGIONS)
     features: list[RegionFeature]
 
 
 class Buildings(_Listed):
-    model_config = examples.shown(examples.BUILDINGS)
     features: list[BuildingFeature]
 
 
 class Facilities(_Listed):
-    model_config = examples.shown(examples.FACILITIES)
     features: list[FacilityFeature]
 
 
 class Publication(BaseModel):
-    model_config = examples.shown(examples.PUBLICATION)
     number: int
     kind: Literal["ground", "data", "both", "revert"]
     at: str
@@ -167,7 +160,6 @@ class Publication(BaseModel):
 
 
 class Publications(BaseModel):
-    model_config = examples.shown(examples.PUBLICATIONS)
     publications: list[Publication]
     links: list[Link]
 
@@ -197,7 +189,6 @@ class Coverage(BaseModel):
 
 
 class Checked(BaseModel):
-    model_config = examples.shown(examples.CHECKED)
     publication: int | None
     findings: list[FindingDocument]
     coverage: Coverage
@@ -206,13 +197,12 @@ class Checked(BaseModel):
 class PlanFile(BaseModel):
     """A plan file: one GeoJSON FeatureCollection whose features name their layer (`properties.layer`)."""
 
-    model_config = examples.shown(examples.PLAN_FILE, extra="allow")
+    model_config = ConfigDict(extra="allow")
     type: Literal["FeatureCollection"]
     features: list[dict[str, Any]]
 
 
 class PlanDocument(BaseModel):
-    model_config = examples.shown(examples.PLAN)
     id: str
     title: str
     reason: str
@@ -224,13 +214,19 @@ class PlanDocument(BaseModel):
     publication: int | None
 
 
+def told(text: str) -> str:
+    """Text that the store can keep. Raises PydanticCustomError for U+0000 and halves of characters."""
+    if "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
+        raise PydanticCustomError("text", "unprintable")
+    return text
+
+
 class PublishRequest(BaseModel):
-    model_config = examples.shown(examples.PUBLISH_REQUEST, extra="forbid")
-    reason: str = Field(default="", max_length=1000)
+    model_config = ConfigDict(extra="forbid")
+    reason: Annotated[str, AfterValidator(told)] = Field(default="", max_length=1000)
 
 
 class Published(BaseModel):
-    model_config = examples.shown(examples.PUBLISHED)
     number: int
     at: str
     kind: Literal["ground", "data", "both", "revert"]
@@ -245,8 +241,6 @@ class VectorLayer(BaseModel):
 
 class TileJson(BaseModel):
     """TileJSON 3.0.0, with the publication it tells of."""
-
-    model_config = examples.shown(examples.TILEJSON)
 
     tilejson: Literal["3.0.0"]
     name: str

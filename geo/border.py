@@ -41,6 +41,8 @@ def findings(regions: Sequence[Region]) -> Iterator[Finding]:
     """Ground that two of the regions (valid outlines) claim, and nodes that a border between them lacks on one side."""
     shapes = [region.shape for region in regions if region.shape is not None]
     codes = [region.code for region in regions if region.shape is not None]
+    if not shapes:
+        return
     one, two = shapely.STRtree(shapes).query(shapes, "intersects")
     pairs = [(a, b) for a, b in zip(one.tolist(), two.tolist(), strict=True) if a < b]
     faulty = sorted({n for a, b in pairs if not are_apart(shapes[a], shapes[b]) for n in (a, b)})

@@ -60,12 +60,21 @@ def outline(shapes: Sequence[Ground]) -> Ground:
     """
     valid = [shape if shape.is_valid else shapely.make_valid(shape) for shape in shapes]
     if all(old is new for old, new in zip(shapes, valid, strict=True)) and len(valid) > 0:
-        dissolved = shapely.coverage_union_all(valid)
-        if isinstance(dissolved, shapely.Polygon | shapely.MultiPolygon) and is_exact(dissolved, valid):
+        dissolved = _dissolved(valid)
+        if dissolved is not None and is_exact(dissolved, valid):
             return dissolved
     union = shapely.union_all(valid)
     filled = [shapely.Polygon(part.exterior) for part in _polygons(union)]
     return shapely.union_all(filled) if filled else shapely.Polygon()
+
+
+def _dissolved(shapes: Sequence[Ground]) -> Ground | None:
+    """The shapes without the edges they share; None where they are no coverage."""
+    try:
+        together = shapely.coverage_union_all(list(shapes))
+    except shapely.errors.GEOSException:  # its way to say that shapes overlap or are not noded
+        return None
+    return together if isinstance(together, shapely.Polygon | shapely.MultiPolygon) else None
 
 
 @dataclass(frozen=True)

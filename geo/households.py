@@ -12,13 +12,15 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.measure import areas_m2
+from geo.measure import scales_m2
 from geo.model import Building, Finding, Grid, GridKind, Rule, Severity
 
 CUT_M2 = 0.25
 """A building counts as cut only above this area on both sides: less is the lattice's rounding."""
-SHARE_DIGITS = 9
-"""Shares are compared to this many decimals, so that a tie is a tie in Python and in SQL."""
+SHARE_DIGITS = 6
+"""Shares are compared to this many decimals: more is float noise in a small house, and a tie is a tie in SQL too."""
+FLAT_DEG2 = 1e-15
+"""Footprints smaller than this, square degrees, are folded flat and treated as points; lattice triangles have 5e-15."""
 LIMITS: Mapping[GridKind, tuple[int, int] | None] = {
     GridKind.RESIDENTIAL: (300, 500),
     GridKind.RURAL: (0, 500),
@@ -54,8 +56,10 @@ def assign(buildings: Sequence[Building], grids: Sequence[Grid]) -> list[Assignm
     codes, shapes = [grid.code for grid in ordered], np.asarray([_sound(grid.shape) for grid in ordered], dtype=object)
     footprints = np.asarray([_sound(building.shape) for building in buildings], dtype=object)
     tree = shapely.STRtree(shapes)
-    shares, whole = _shares(tree, footprints), areas_m2(footprints)
-    declared = set(codes)
+    scale = scales_m2(footprints)
+    area = shapely.area(footprints)
+    shares, whole = _shares(tree, footprints, scale), np.where(area < FLAT_DEG2, 0.0, area * scale)
+    declared = {grid.code for grid in grids}
     result = []
     for number, building in enumerate(buildings):
         own = shares.get(number, {})
@@ -67,18 +71,28 @@ def assign(buildings: Sequence[Building], grids: Sequence[Grid]) -> list[Assignm
 
 
 def _sound(shape: BaseGeometry) -> BaseGeometry:
-    """The shape; an invalid one as the ground that its rings enclose."""
-    return shape if shape.is_valid else shapely.make_valid(shape)
+    """The shape; an invalid one as the ground that its rings enclose, without the spikes that enclose none."""
+    if shape.is_valid:
+        return shape
+    parts = shapely.get_parts(shapely.make_valid(shape))
+    dimensions = shapely.get_dimensions(parts)
+    return shapely.union_all(parts[dimensions == dimensions.max()])
 
 
-def _shares(tree: shapely.STRtree, footprints: NDArray[np.object_]) -> dict[int, dict[int, float]]:
-    """For each building the square metres in each grid it meets (0 where it only touches, or is a point)."""
+def _shares(
+    tree: shapely.STRtree, footprints: NDArray[np.object_], scale: NDArray[np.float64]
+) -> dict[int, dict[int, float]]:
+    """For each building the square metres in each grid it meets (0 where it only touches, or is a point).
+
+    All parts of a building at its own latitude: halves are halves on either side of a border.
+    """
     building, grid = tree.query(footprints, "intersects")
     inside = shapely.covers(tree.geometries[grid], footprints[building])
     parts = footprints[building].copy()
     parts[~inside] = shapely.intersection(footprints[building][~inside], tree.geometries[grid][~inside])
+    areas = shapely.area(parts) * scale[building]
     found: dict[int, dict[int, float]] = {}
-    for b, g, area in zip(building.tolist(), grid.tolist(), areas_m2(parts).tolist(), strict=True):
+    for b, g, area in zip(building.tolist(), grid.tolist(), areas.tolist(), strict=True):
         found.setdefault(b, {})[g] = area
     return found
 

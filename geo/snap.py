@@ -71,7 +71,8 @@ def healed(shapes: Sequence[Ground], holds: Sequence[Hold], tolerance_m: float =
         valid = shapely.is_valid(np.asarray(result, dtype=object))
         spoiled = {i for i, (good, old) in enumerate(zip(valid, despiked, strict=True)) if not good and old.is_valid}
         if not spoiled:
-            return Healed(result, _shifts(moves, despiked))
+            kept_as_is = zip(shapes, result, holds, strict=True)
+            return Healed([old if hold is Hold.ALL else new for old, new, hold in kept_as_is], _shifts(moves, despiked))
         kept = kept.union(*(_nodes_beside_fault(result[i], despiked[i], tolerance_m) for i in spoiled))
     return Healed(list(shapes), [])
 
@@ -79,16 +80,22 @@ def healed(shapes: Sequence[Ground], holds: Sequence[Hold], tolerance_m: float =
 def _attempt(
     shapes: Sequence[Ground], firm: NDArray[np.int64], tolerance_m: float, kept: frozenset[int]
 ) -> tuple[dict[int, int], list[Ground]]:
-    """Moves (node key -> node key) of one go at healing, and the shapes it gives; `kept` nodes stay where they are."""
-    current, moves = noded(shapes), dict[int, int]()
+    """Moves (node key -> node key) of one go at healing, and the shapes it gives; `kept` nodes stay where they are.
+
+    Noded only once nodes have met: two ends of a sliver that noding put on one edge could not become one any more.
+    """
+    current, moves, settled = list(shapes), dict[int, int](), False
     for _ in range(MAX_ROUNDS):
         net = Net.of(current)
         fixed = np.isin(net.node, np.fromiter(kept, np.uint64, len(kept))) | (firm[net.shape] >= Hold.NODES)
         step = _joins(net, fixed, tolerance_m) or _onto_edges(net, fixed, tolerance_m)
         step = _near_home(step, moves, tolerance_m)
         if step:
-            current = noded(_moved(net, step, current))
+            current = _moved(net, step, current)
+            current = noded(current) if settled else current
             moves = {a: step.get(b, b) for a, b in moves.items()} | {a: b for a, b in step.items() if a not in moves}
+        elif not settled:
+            current, settled = noded(current), True
         else:
             led = _led_through(net, firm[net.shape] == Hold.ALL, tolerance_m, current)
             if led is None:

@@ -276,9 +276,7 @@ def with_middle_node(shape: Ground, chance: np.random.Generator) -> tuple[Ground
         return shape, None
     node = to_degrees(((a + b) // 2)[None])[0].tolist()
     parts[part].insert(at + 1, tuple(node))
-    polygons = [
-        shapely.Polygon(ring, old.interiors) for ring, old in zip(parts, shapely.get_parts(shape), strict=True)
-    ]
+    polygons = [shapely.Polygon(ring, old.interiors) for ring, old in zip(parts, shapely.get_parts(shape), strict=True)]
     return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons), shapely.Point(node)
 
 

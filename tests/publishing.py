@@ -2,8 +2,10 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from threading import Barrier
 from typing import TypeVar
 from uuid import UUID
@@ -14,8 +16,10 @@ from sqlalchemy import Engine, text
 
 from geo.files import write_geojson
 from geo.model import Grid, Plan, Region
-from geo.store import drafts
-from geo.store.connect import session
+from geo.store import door, drafts, embedded
+from geo.store.connect import owner_engine, service_engine, session
+from geo.store.door import Published
+from geo.store.live import Live
 from geo.store.published import Edition, current_publication, editions
 from geo.store.refusals import Refused
 
@@ -102,6 +106,45 @@ def in_force(engine: Engine) -> dict[str, Edition]:
 def head(engine: Engine) -> int:
     with session(engine) as work:
         return current_publication(work)
+
+
+@contextmanager
+def opened(cluster: embedded.Cluster) -> Iterator[tuple[Engine, Engine]]:
+    """The cluster's own database: as its owner, and as the service."""
+    owner, service = owner_engine(cluster.owner_url), service_engine(cluster.service_url)
+    try:
+        yield owner, service
+    finally:
+        owner.dispose()
+        service.dispose()
+
+
+@contextmanager
+def engines(url: str, count: int) -> Iterator[list[Engine]]:
+    """Several services, each with connections of its own."""
+    several = [service_engine(url) for _ in range(count)]
+    yield several
+    for engine in several:
+        engine.dispose()
+
+
+def publish(engine: Engine, plan: UUID, key: str | None = None) -> Published:
+    return door.publish(engine, door.Request(plan=plan, actor="planner", key=key))
+
+
+def all_at_once(several: Sequence[Engine], plans: Sequence[UUID]) -> list[Published | Refused]:
+    return at_once([partial(publish, engine, plan) for engine, plan in zip(several, plans, strict=True)])
+
+
+@contextmanager
+def following(engine: Engine) -> Iterator[Live]:
+    """The published map in memory, as a running service has it."""
+    live = Live(engine)
+    live.start()
+    try:
+        yield live
+    finally:
+        live.stop()
 
 
 def at_once(actions: Sequence[Callable[[], Result]]) -> list[Result | Refused]:

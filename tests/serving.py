@@ -61,9 +61,16 @@ class Service:
     def clients(self, count: int) -> Iterator[list[Client]]:
         """Several callers."""
         several = [Client(self.url) for _ in range(count)]
-        yield several
-        for client in several:
-            client.close()
+        try:
+            yield several
+        finally:
+            for client in several:
+                client.close()
+
+    def ask(self, path: str) -> Reply:
+        """Ask once, on a connection of its own: the service ends those that are silent for some seconds."""
+        with self.clients(1) as (client,):
+            return client.ask(path)
 
 
 @contextmanager

@@ -56,7 +56,10 @@ def pairs(draw: st.DrawFn) -> tuple[Net, Ground, Ground, bool]:
 def disturbed(draw: st.DrawFn) -> tuple[Net, Ground, Ground]:
     """Such a pair with a node of one moved, dropped or added."""
     net, one, other, _ = draw(pairs())
-    chance, kind = np.random.default_rng(draw(st.integers(0, 2**32 - 1))), draw(st.sampled_from(("move", "add", "drop")))
+    chance, kind = (
+        np.random.default_rng(draw(st.integers(0, 2**32 - 1))),
+        draw(st.sampled_from(("move", "add", "drop"))),
+    )
     if kind == "move":
         one, _ = nudged(one, int(chance.integers(1 << 30)), (int(chance.integers(-2, 3)), int(chance.integers(-2, 3))))
     elif kind == "add":
@@ -213,7 +216,10 @@ def test_overlap_of_two_regions_is_told_with_its_ground() -> None:
 def test_the_other_hemispheres_and_wide_regions() -> None:
     """Ten degrees wide, south and west, and astride the origin: whole numbers stay whole."""
     for x, y in ((-75, -60), (-5, -5), (169, 55)):
-        halves = [shapely.Polygon([(x, y), (x + 10, y), (x + 10, y + 10)]), shapely.Polygon([(x, y), (x + 10, y + 10), (x, y + 10)])]
+        halves = [
+            shapely.Polygon([(x, y), (x + 10, y), (x + 10, y + 10)]),
+            shapely.Polygon([(x, y), (x + 10, y + 10), (x, y + 10)]),
+        ]
         one, other = (lattice.rounded(half) for half in halves)
         assert border.are_apart(one, other)
         moved, _ = nudged(other, 1, (1, 0))

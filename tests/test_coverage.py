@@ -156,6 +156,22 @@ def test_outline_is_the_boundary_again(full: bool) -> None:
     hold(plans(), promise, full)
 
 
+def test_grids_without_a_boundary_have_an_outline_whatever_they_are(full: bool) -> None:
+    """Overlapping, not noded, apart: the outline is the ground of all, and the faults are told inside it."""
+
+    def promise(one: Planted) -> None:
+        if not one.faulty.shapes:
+            return
+        derived = coverage.outline(one.faulty.grounds)
+        union = shapely.union_all(one.faulty.grounds)
+        assert shapely.area(shapely.difference(union, derived)) <= 1e-6 * union.area
+        region = replace(one.faulty.region, shape=None)
+        if not coverage.is_exact(derived, one.faulty.grounds):
+            assert [*coverage.findings(region, one.faulty.grids)]
+
+    hold(planted(), promise, full, small=100)
+
+
 def test_a_thousand_grids_are_judged_within_seconds() -> None:
     """A lost grid, an overlap and a node too many in a region of 1,024 grids of some 40 nodes each."""
     chance = np.random.default_rng(5)

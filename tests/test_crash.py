@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -22,7 +23,7 @@ from uuid import UUID, uuid4
 import pytest
 from conftest import Store
 from proofs import Proof
-from publishing import drafted, faults, file_of, halves, head
+from publishing import drafted, faults, file_of, following, halves, head, opened
 from serving import RUN, Client, served, settings
 from sqlalchemy import Engine, make_url, text
 
@@ -35,6 +36,9 @@ from geo.store.place import PORT
 LONGEST_S = 0.6
 """A kill strikes at a random moment of this time: several publications long, so that it meets every phase of one."""
 
+SOON_S = 10.0
+"""Within this time a service hears of what it missed."""
+
 
 @pytest.fixture(scope="module")
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
@@ -46,15 +50,6 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluste
         owner.dispose()
         yield running
     embedded.erase(folder)
-
-
-@contextmanager
-def opened(cluster: embedded.Cluster) -> Iterator[tuple[Engine, Engine]]:
-    """The cluster's own database: as its owner, and as the service."""
-    owner, service = owner_engine(cluster.owner_url), service_engine(cluster.service_url)
-    yield owner, service
-    owner.dispose()
-    service.dispose()
 
 
 @dataclass
@@ -80,6 +75,13 @@ def publish(engine: Engine, plan: UUID) -> Published:
     return door.publish(engine, door.Request(plan=plan, actor="planner", key=str(plan)))
 
 
+def reached(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + SOON_S
+    while not is_so():
+        assert time.monotonic() < until
+        Event().wait(0.02)
+
+
 def kill(cluster: embedded.Cluster) -> None:
     """kill -9 of the postmaster and of every process under it."""
     at = cluster.place.cluster
@@ -93,7 +95,7 @@ def kill(cluster: embedded.Cluster) -> None:
 def test_kill_9_of_the_database_while_it_publishes(mortal: embedded.Cluster, full: bool, proof: Proof) -> None:
     rounds = 20 if full else 2
     chance, told, open_ends, arrived = random.Random(3), dict[int, UUID](), 0, 0
-    with opened(mortal) as (owner, service):
+    with opened(mortal) as (owner, service), following(service) as live:
         for _ in range(rounds):
             publisher = Publisher(service, head(service), told)
             strike(mortal, publisher, chance.uniform(0, LONGEST_S), kill)
@@ -103,6 +105,7 @@ def test_kill_9_of_the_database_while_it_publishes(mortal: embedded.Cluster, ful
             if publisher.in_flight is not None:
                 open_ends, arrived = open_ends + 1, arrived + len(plans(owner)) - len(told)
                 told |= repeated(owner, service, publisher.in_flight)
+            reached(lambda: live.seen.map.publication == head(service))
     proof(
         "kill -9 of the whole database while it publishes",
         rounds,
@@ -156,11 +159,22 @@ def test_kill_9_of_the_backends_that_publish(mortal: embedded.Cluster, full: boo
 
 
 def kill_backends(cluster: embedded.Cluster) -> None:
-    """kill -9 of the processes that work for the service, and of no other."""
+    """kill -9 of the processes that work for the service; over once PostgreSQL has noticed and ended all others."""
+    ended = named(cluster, b"checkpointer")
+    for number in named(cluster, b"wangge_service"):
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    assert postmaster.gone(ended, SOON_S)
+
+
+def named(cluster: embedded.Cluster, title: bytes) -> list[int]:
+    """PostgreSQL's processes of this cluster by what they call themselves."""
+    found = []
     for number in postmaster.processes(cluster.place.cluster):
-        with suppress(ProcessLookupError, FileNotFoundError):
-            if b"wangge_service" in Path(f"/proc/{number}/cmdline").read_bytes():
-                os.kill(number, signal.SIGKILL)
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if title in Path(f"/proc/{number}/cmdline").read_bytes():
+                found.append(number)
+    return found
 
 
 class Proxy:

@@ -204,9 +204,7 @@ def test_a_hole_s_nodes_and_islands_are_noded_too() -> None:
     island = shape_of((1000, 1000), (1500, 1500), (2000, 2001), (1000, 2000))
     after = noded([holed, island])
     assert after[1] is island or len(steps(after[1])[0]) > 4
-    assert coverage.is_exact(
-        shape_of((0, 0), (5000, 0), (5000, 5000), (0, 5000)), after
-    )
+    assert coverage.is_exact(shape_of((0, 0), (5000, 0), (5000, 5000), (0, 5000)), after)
 
 
 def test_a_thousand_grids_are_noded_within_seconds() -> None:

@@ -2,48 +2,23 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from uuid import UUID
 
 import pytest
 import shapely
-from conftest import Store
+from conftest import Store, fresh
 from divisions import ORIGIN, STEP, cell, community, together
 from proofs import Proof
-from publishing import at_once, divided, drafted, faults, file_of, halves, head, in_force
-from serving import served
-from sqlalchemy import Engine, event, func, select, text
-from sqlalchemy.exc import DBAPIError
+from publishing import all_at_once, at_once, divided, drafted, engines, faults, file_of, halves, head, in_force, publish
+from serving import Service, served
+from sqlalchemy import event, text
 
 from geo import lattice
 from geo.model import Building, Ground, Plan
-from geo.store import door
-from geo.store.connect import service_engine, session
+from geo.store import embedded
 from geo.store.door import Published
-from geo.store.refusals import Refused, StaleBase
-from geo.store.staging import stage
-
-LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
-
-
-@contextmanager
-def engines(store: Store, count: int) -> Iterator[list[Engine]]:
-    """Several services, each with connections of its own."""
-    several = [service_engine(store.service_url) for _ in range(count)]
-    yield several
-    for engine in several:
-        engine.dispose()
-
-
-def publish(engine: Engine, plan: UUID, key: str | None = None) -> Published:
-    return door.publish(engine, door.Request(plan=plan, actor="planner", key=key))
-
-
-def all_at_once(several: Sequence[Engine], plans: Sequence[UUID]) -> list[Published | Refused]:
-    return at_once([partial(publish, engine, plan) for engine, plan in zip(several, plans, strict=True)])
+from geo.store.refusals import StaleBase
 
 
 def deadlocks(store: Store) -> int:
@@ -55,7 +30,7 @@ def deadlocks(store: Store) -> int:
 def test_of_two_from_one_base_one_is_published(store: Store, full: bool, proof: Proof) -> None:
     rounds = 100 if full else 6
     publish(store.service, drafted(store.service, halves("A", 0, 1)))
-    with engines(store, 2) as several:
+    with engines(store.service_url, 2) as several:
         for n in range(rounds):
             cuts = [0.5 + n / 200, 1.0 + n / 200]
             told = all_at_once(several, [drafted(store.service, halves("A", 0, cut)) for cut in cuts])
@@ -69,20 +44,29 @@ def test_of_two_from_one_base_one_is_published(store: Store, full: bool, proof: 
     proof("two publishers at once from one base", rounds, "one published, the other told that its base is stale")
 
 
-def test_over_http_the_second_of_two_is_told_409(store: Store, full: bool, proof: Proof, tmp_path: Path) -> None:
-    rounds = 100 if full else 3
-    environment = {"DATABASE_URL": store.service_url, "WANGGE_OWNER_URL": store.owner_url}
-    with served(tmp_path / "log", environment) as service, service.clients(2) as clients:
+@pytest.fixture(scope="module")
+def web(cluster: embedded.Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Service]]:
+    """A store, and a service on it that several tests ask."""
+    with fresh(cluster) as store:
+        environment = {"DATABASE_URL": store.service_url, "WANGGE_OWNER_URL": store.owner_url}
+        with served(tmp_path_factory.mktemp("web") / "log", environment) as service:
+            yield store, service
+
+
+def test_over_http_the_second_of_two_is_told_409(web: tuple[Store, Service], full: bool, proof: Proof) -> None:
+    rounds, (store, service) = 100 if full else 3, web
+    before = head(store.service)
+    with service.clients(2) as clients:
         for n in range(rounds):
-            plans = [drafted(store.service, halves("A", 0, cut + n / 200)) for cut in (0.5, 1.0)]
+            plans = [drafted(store.service, halves("H", 0, cut + n / 200)) for cut in (0.5, 1.0)]
             pairs = zip(clients, plans, strict=True)
             told = at_once([partial(client.publish, plan, str(plan)) for client, plan in pairs])
             won, lost = sorted(told, key=lambda reply: reply.status)
             assert (won.status, lost.status) == (200, 409)
-            assert (won.told["number"], lost.told["type"]) == (n + 1, "/problems/stale-base")
-            assert won.headers["x-publication"] == str(n + 1)
+            assert (won.told["number"], lost.told["type"]) == (before + n + 1, "/problems/stale-base")
+            assert won.headers["x-publication"] == str(before + n + 1)
             assert faults(store.owner) == {}
-    proof("the same over HTTP", rounds, "one 200, one 409 `stale-base`")
+    proof("two publishers at once from one base, over HTTP", rounds, "one 200, one 409 `stale-base`")
 
 
 def test_neighbours_at_once_are_both_published(store: Store, full: bool, proof: Proof) -> None:
@@ -91,7 +75,7 @@ def test_neighbours_at_once_are_both_published(store: Store, full: bool, proof: 
     border = [place(2, 0), place(2.3, 2)]
     publish(store.service, drafted(store.service, together([side("A", 0, border, 1), side("B", 4, border, 1)])))
     chance = random.Random(7)
-    with engines(store, 2) as several:
+    with engines(store.service_url, 2) as several:
         for n in range(rounds):
             gained = [inner(border, chance.uniform(0.1, 1.9)) for _ in "AB"]
             plans = [side(code, edge, border, new) for code, edge, new in zip("AB", (0, 4), gained, strict=True)]
@@ -110,10 +94,11 @@ Spot = tuple[float, float]
 
 def place(column: float, row: float) -> Spot:
     """A lattice point in pitches from the origin."""
-    return points(cell(column, row))[0]
+    (spot,) = points(lattice.rounded(shapely.Point(ORIGIN[0] + column * STEP, ORIGIN[1] + row * STEP)))
+    return spot
 
 
-def points(shape: Ground) -> list[Spot]:
+def points(shape: Ground | shapely.Point) -> list[Spot]:
     return [(x, y) for x, y in shapely.get_coordinates(shape).tolist()]
 
 
@@ -140,76 +125,13 @@ def side(code: str, column: float, border: Sequence[Spot], new: Spot | float) ->
     return divided(code, parts)
 
 
-@pytest.mark.parametrize("level", LEVELS)
-def test_a_session_that_sees_an_older_state_does_not_pass(store: Store, level: str) -> None:
-    """Whoever calls the door in SQL at whatever level: a state proven against the past is never switched on."""
-    publish(store.service, drafted(store.service, together([halves("A", 0, 1), halves("B", 2, 1)])))
-    mine, theirs = (drafted(store.service, halves("A", 0, cut)) for cut in (0.5, 1.5))
-    with session(store.service) as work:
-        work.connection(execution_options={"isolation_level": level})
-        stage(work, mine)
-        publish(store.service, theirs)
-        with pytest.raises(DBAPIError) as refused:
-            work.execute(select(func.publish(mine, "planner", "")))
-        assert sqlstate(refused.value) == ("WG001" if level == LEVELS[0] else "40001")
-    assert head(store.service) == 2
-    assert faults(store.owner) == {}
-
-
-def test_levels_mixed_at_once(store: Store, full: bool, proof: Proof) -> None:
-    rounds = 60 if full else 3
-    publish(store.service, drafted(store.service, together([halves("A", 0, 1), halves("B", 2, 1)])))
-    with engines(store, 6) as several:
-        for n in range(rounds):
-            before = head(store.service)
-            drawn = [halves(code, column, 0.5 + n / 200) for code, column in (("A", 0), ("B", 2)) for _ in LEVELS]
-            plans = [drafted(store.service, plan) for plan in drawn]
-            calls = zip(several, plans, LEVELS * 2, strict=True)
-            told = at_once([partial(called, engine, plan, level) for engine, plan, level in calls])
-            numbers = sorted(one for one in told if isinstance(one, int))
-            assert numbers == list(range(before + 1, before + 1 + len(numbers)))
-            assert 1 <= len(numbers) <= 2
-            assert {one for one in told if isinstance(one, str)} <= {"WG001", "WG002", "40001"}
-            assert faults(store.owner) == {}
-    proof("six sessions at three isolation levels at once, two regions", rounds, "at most one a region passes")
-
-
-def called(engine: Engine, plan: UUID, level: str) -> int | str:
-    """The number that the door gives when it is called in SQL, or the state it refuses with."""
-    try:
-        with session(engine) as work, work.begin():
-            work.connection(execution_options={"isolation_level": level})
-            stage(work, plan)
-            return int(work.execute(select(func.publish(plan, "planner", ""))).scalar_one())
-    except DBAPIError as error:
-        return sqlstate(error)
-
-
-def sqlstate(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", None))
-
-
-@pytest.mark.parametrize("default", LEVELS[1:])
-def test_the_level_of_the_database_does_not_matter(store: Store, default: str) -> None:
-    """Whatever a database's own default is, neighbours published at once both pass."""
-    with store.owner.connect() as connection:
-        name = connection.execute(text("SELECT current_database()")).scalar_one()
-        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_isolation = '{default}'"))
-        connection.commit()
-    publish(store.service, drafted(store.service, together([halves("A", 0, 1), halves("B", 2, 1)])))
-    with engines(store, 2) as several:
-        plans = [drafted(store.service, halves("A", 0, 0.5)), drafted(store.service, halves("B", 2, 0.5))]
-        told = all_at_once(several, plans)
-        assert sorted(getattr(one, "number", 0) for one in told) == [2, 3], told
-
-
 def test_a_neighbour_published_between_proof_and_door_is_no_refusal(store: Store) -> None:
     """B gains a node on the border after A was noded and before A is proven: A is noded anew, not turned away."""
     border = [place(2, 0), place(2.3, 2)]
     publish(store.service, drafted(store.service, together([side("A", 0, border, 1), side("B", 4, border, 1)])))
     border.insert(1, inner(border, 1))
     mine, theirs = drafted(store.service, flat("A", 0, border)), drafted(store.service, side("B", 4, border, 1.5))
-    with engines(store, 2) as (one, two):
+    with engines(store.service_url, 2) as (one, two):
 
         def between(connection: object, cursor: object, statement: str, *_: object) -> None:
             if "publish(" in statement and head(two) == 1:
@@ -231,12 +153,12 @@ def flat(code: str, column: float, border: Sequence[Spot]) -> Plan:
 
 
 def test_many_on_overlapping_sets_of_regions(store: Store, full: bool, proof: Proof) -> None:
-    """Six publishers, each with one to three of six regions, new regions and buildings named in any order."""
+    """Six publishers, each with one or two of six regions, at times new regions, and buildings that others name too."""
     rounds = 100 if full else 5
     codes = "ABCDEF"
     publish(store.service, drafted(store.service, together([halves(c, 2 * n, 1) for n, c in enumerate(codes)])))
     chance, published = random.Random(11), 0
-    with engines(store, 6) as several:
+    with engines(store.service_url, 6) as several:
         for n in range(rounds):
             before = head(store.service)
             drawn = [taken(chance, codes, n) for _ in several]
@@ -249,13 +171,18 @@ def test_many_on_overlapping_sets_of_regions(store: Store, full: bool, proof: Pr
             assert faults(store.owner) == {}
             published += len(won)
     assert deadlocks(store) == 0
-    proof("six publishers on overlapping sets of regions", rounds, f"{published} published, no deadlock")
+    proof(
+        "six publishers on overlapping sets of regions", rounds, f"{published} of {6 * rounds} published, no deadlock"
+    )
 
 
 def taken(chance: random.Random, codes: str, n: int) -> Plan:
     """Some regions redrawn, some new ones beside them, and buildings that others name too; all in no order."""
-    plans = [halves(code, 2 * codes.index(code), chance.uniform(0.2, 1.8)) for code in chance.sample(codes, 2)]
-    plans += [cells(f"N{n}-{k}", 20 + 3 * n, 5 * k) for k in chance.sample(range(3), 2)]
+    plans = [
+        halves(code, 2 * codes.index(code), chance.uniform(0.2, 1.8))
+        for code in chance.sample(codes, chance.randint(1, 2))
+    ]
+    plans += [cells(f"N{n}-{k}", 20 + 3 * n, 5 * k) for k in chance.sample(range(9), 2) if n % 4 == 0]
     chance.shuffle(plans)
     spots = chance.sample(range(6), 3)
     houses = tuple(
@@ -274,7 +201,7 @@ def named(plan: Plan) -> set[str]:
 
 def test_one_key_at_once_is_one_publication(store: Store, full: bool, proof: Proof) -> None:
     rounds = 50 if full else 4
-    with engines(store, 4) as several:
+    with engines(store.service_url, 4) as several:
         for n in range(rounds):
             plan = drafted(store.service, halves("A", 0, 0.5 + n / 100))
             told = at_once([partial(publish, engine, plan, f"key {n}") for engine in several])
@@ -285,7 +212,7 @@ def test_one_key_at_once_is_one_publication(store: Store, full: bool, proof: Pro
 
 
 def test_one_key_for_two_plans_at_once_publishes_one(store: Store, full: bool) -> None:
-    with engines(store, 4) as several:
+    with engines(store.service_url, 4) as several:
         for n in range(20 if full else 3):
             drawn = [halves(f"{code}{n}", 20 * n + 3 * k, 1) for k, code in enumerate("ABCD")]
             plans = [drafted(store.service, plan) for plan in drawn]
@@ -295,20 +222,30 @@ def test_one_key_for_two_plans_at_once_publishes_one(store: Store, full: bool) -
     assert faults(store.owner) == {}
 
 
-def test_one_key_at_once_over_http(store: Store, full: bool, tmp_path: Path) -> None:
+def test_one_key_at_once_over_http(web: tuple[Store, Service], full: bool, proof: Proof) -> None:
     """Drafts and publications: repeated at once, each is made once and told alike."""
-    environment = {"DATABASE_URL": store.service_url, "WANGGE_OWNER_URL": store.owner_url}
-    with served(tmp_path / "log", environment) as service, service.clients(4) as clients:
-        for n in range(20 if full else 3):
-            upload = file_of(halves("A", 0, 0.5 + n / 100))
-            headers = {"Idempotency-Key": f"draft {n}".replace(" ", "-")}
+    rounds, (store, service) = 50 if full else 3, web
+    before, drafts = head(store.service), count(store, "plan")
+    with service.clients(4) as clients:
+        for n in range(rounds):
+            upload = file_of(halves("K", 20, 0.5 + n / 100))
+            headers = {"Idempotency-Key": f"draft-{n}"}
             told = at_once([partial(client.ask, "/v1/plans", "POST", upload, headers) for client in clients])
             assert [reply.status for reply in told] == [201] * 4, told
             (plan,) = {reply.told["id"] for reply in told}
             told = at_once([partial(client.publish, plan, f"publish-{n}") for client in clients])
             assert [reply.status for reply in told] == [200] * 4, told
             assert {reply.body for reply in told} == {told[0].body}
-            assert told[0].told["number"] == n + 1
-    with store.owner.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM plan")).scalar_one() == n + 1
+            assert told[0].told["number"] == before + n + 1
+    assert count(store, "plan") == drafts + rounds
     assert faults(store.owner) == {}
+    proof(
+        "four requests with one key at once, over HTTP",
+        rounds,
+        "one draft, one publication, four times the same answer",
+    )
+
+
+def count(store: Store, table: str) -> int:
+    with store.owner.connect() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())

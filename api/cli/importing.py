@@ -67,7 +67,9 @@ def import_(
                 told["number"] = door.publish(store.engine, wish).number
             except Refused as error:
                 refusal = error
-    _conclude(told, taken, blocked, refusal, json=json, dry_run=dry_run)
+    _conclude(told, taken, blocked, refusal, json=json)
+    if _is_bad(taken, blocked, refusal, dry_run=dry_run, provisional=provisional):
+        raise typer.Exit(1)
 
 
 def _blocked(taken: Intake, publishing: bool) -> bool:
@@ -79,13 +81,18 @@ def _has_blocking(taken: Intake) -> bool:
     return any(finding.severity is Severity.BLOCKING for finding in taken.report.findings)
 
 
-def _conclude(
-    told: dict[str, Any], taken: Intake, blocked: bool, refusal: Refused | None, *, json: bool, dry_run: bool
-) -> None:
+def _is_bad(taken: Intake, blocked: bool, refusal: Refused | None, *, dry_run: bool, provisional: bool) -> bool:
+    """Whether something was refused, or blocks and was not accepted as provisional ground."""
+    accepted = provisional and bool(taken.outlines) and not dry_run
+    return refusal is not None or blocked or bool(taken.problems) or (_has_blocking(taken) and not accepted)
+
+
+def _conclude(told: dict[str, Any], taken: Intake, blocked: bool, refusal: Refused | None, *, json: bool) -> None:
     if refusal is not None:
         say(problem(refusal))
         if isinstance(refusal, NotExact | NotApart):
             show_findings(list(refusal.findings))
+        say(f"kept as draft {told['plan']}")
     elif told["number"] is not None:
         say(f"published as number {told['number']}")
     elif blocked:
@@ -96,5 +103,3 @@ def _conclude(
         say(f"kept as draft {told['plan']}; wangge publish {told['plan']} publishes it")
     if json:
         tell(told)
-    if refusal is not None or blocked or taken.problems or ((dry_run or not taken.outlines) and _has_blocking(taken)):
-        raise typer.Exit(1)

@@ -16,7 +16,10 @@ class FileUnreadable(Refusal):
 
 
 class FileUnwritable(Refusal):
-    """The output cannot be written there: ids `file-no-folder`, `file-not-regular`, `file-no-permission` (name), `file-not-written` (reason)."""
+    """The output cannot be written there.
+
+    Ids `file-no-folder`, `file-not-regular`, `file-no-permission` (name), `file-not-written` (name, reason).
+    """
 
 
 class DatumMissing(Refusal):

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from psycopg import Connection as Psycopg
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -36,16 +36,6 @@ def owner_engine(url: str) -> Engine:
     return _engine(url)
 
 
-def is_answering(engine: Engine) -> bool:
-    """Whether the database answers a statement now."""
-    try:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-    except (DBAPIError, TimeoutError):
-        return False
-    return True
-
-
 @contextmanager
 def reachable() -> Iterator[None]:
     """Tells a database that cannot be reached (StoreUnavailable) from a statement that it refused."""
@@ -55,7 +45,8 @@ def reachable() -> Iterator[None]:
         raise StoreUnavailable("no connection to the database came free") from error
     except DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None)
-        if error.connection_invalidated or state is None or state[:2] in ("08", "53", "57"):
+        unheard = state is None and isinstance(error, OperationalError | InterfaceError)
+        if error.connection_invalidated or unheard or (state or "")[:2] in ("08", "53", "57"):
             raise StoreUnavailable("the database does not answer") from error
         raise
 

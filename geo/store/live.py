@@ -5,10 +5,12 @@ every few seconds behind that. While the database is away the last map goes on a
 """
 
 import logging
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from select import POLLIN, poll
 from threading import Event, Lock, Thread
 
 from psycopg import Connection, OperationalError
@@ -63,19 +65,31 @@ class Live:
         self._editions: dict[int, Edition] = {}
         self._stop = Event()
         self._thread = Thread(target=self._follow, name="published-map", daemon=True)
+        self._answered = False
         self._lock = Lock()
         self._past: OrderedDict[int, Map] = OrderedDict()
         self.seen = Seen(Map(), time.monotonic() - STALE_S, loaded=False)
 
+    @property
+    def hears(self) -> bool:
+        """Whether the database answers, by what the last polls met: asks nobody, so it waits for none that hangs."""
+        return self._answered and self.seen.age_s <= 2 * POLL_S
+
     def start(self) -> None:
         """Load the map, then follow publications. Raises StoreUnavailable when it cannot be loaded at all."""
         self.refresh()
+        self._bell, self._rope = os.pipe()
         self._thread.start()
 
     def stop(self) -> None:
+        """Wake the thread and see it end; one that waits for a database that hangs is left to die with the process."""
         self._stop.set()
         if self._thread.is_alive():
+            os.write(self._rope, b"\n")
             self._thread.join(timeout=POLL_S + RETRY_S + 5)
+            if not self._thread.is_alive():
+                os.close(self._rope)
+                os.close(self._bell)
 
     def refresh(self) -> None:
         """Confirm the map in memory, or replace it by the one in force. Raises StoreUnavailable."""
@@ -90,6 +104,7 @@ class Live:
                     self._keep(self.seen.map)
                 self.seen = Seen(self._load(work, number), asked)
                 _warm(self.seen.map)
+        self._answered = True
 
     def map_at(self, number: int) -> Map | None:
         """The map of a publication: the one in force at once, a past one from the store; None when there is none.
@@ -131,6 +146,7 @@ class Live:
             try:
                 self._listen()
             except (StoreUnavailable, OperationalError, DBAPIError) as error:
+                self._answered = False
                 log.warning("the published map cannot be confirmed: %s", type(error).__name__)
                 self._stop.wait(RETRY_S)
 
@@ -141,10 +157,14 @@ class Live:
             outer.exec_driver_sql(f"LISTEN {CHANNEL}")
             driver = outer.connection.driver_connection
             assert isinstance(driver, Connection)  # SQLAlchemy's psycopg dialect
+            either = poll()
+            either.register(driver, POLLIN)
+            either.register(self._bell, POLLIN)
             while not self._stop.is_set():
                 self.refresh()
-                for _ in driver.notifies(timeout=POLL_S, stop_after=1):
-                    break
+                either.poll(POLL_S * 1000)
+                for _ in driver.notifies(timeout=0):
+                    pass
 
 
 def _loaded(work: Session, number: int, found: Mapping[int, Edition]) -> Map:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
-from sqlalchemy import BigInteger, ColumnElement, Table, cast, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Double, Table, Text, cast, exists, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import Subquery
 
@@ -66,16 +67,24 @@ def editions(
     """Editions in force, ordered by region; only the regions named, or whose box meets one of the shapes, if given."""
     wanted = select(edition.c.id).join(identity, identity.c.id == edition.c.region).where(at(edition, number))
     if codes is not None:
-        wanted = wanted.where(identity.c.code.in_(sorted(codes)))
+        wanted = wanted.where(is_one_of(identity.c.code, codes))
     if meets:
         wanted = wanted.where(meets_any(edition.c.boundary, meets))
     return _editions(session, wanted.subquery())
 
 
+def is_one_of(column: ColumnElement[str], codes: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a code is one of these; they go in one parameter, of which a statement has 65,535 at most."""
+    return column == func.any(cast(sorted(codes), ARRAY(Text)))
+
+
 def meets_any(column: ColumnElement[object], shapes: Sequence[Ground]) -> ColumnElement[bool]:
     """Whether the box of a stored shape meets the box of one of the shapes."""
-    boxes = [func.ST_MakeEnvelope(*shape.bounds, SRID) for shape in shapes]
-    return or_(*(column.op("&&")(box) for box in boxes))
+    west, south, east, north = np.asarray([shape.bounds for shape in shapes]).T.tolist()
+    sides = [cast(side, ARRAY(Double)) for side in (west, south, east, north)]
+    boxes = func.unnest(*sides).table_valued("west", "south", "east", "north").render_derived(name="boxes")
+    box = func.ST_MakeEnvelope(boxes.c.west, boxes.c.south, boxes.c.east, boxes.c.north, SRID)
+    return exists().select_from(boxes).where(column.op("&&")(box))
 
 
 def _editions(session: Session, wanted: Subquery) -> list[Edition]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import shapely
+
 from geo import lattice
 from geo.files import Reading, RowProblem, things
 from geo.model import Building, Facility, Grid, Layer, Line, Region, Thing, Water
@@ -58,12 +60,17 @@ class Sorting:
             values: dict[str, str | int | float] = {"code": code, "first": self.numbers[layer, code]}
             self.problems.append(RowProblem(id="code-twice", number=number, layer=layer, values=values))
         else:
-            self.things[layer, code] = on_lattice(thing)
+            try:
+                self.things[layer, code] = on_lattice(thing)
+            except shapely.errors.GEOSException:
+                values = {"kind": "" if thing.shape is None else thing.shape.geom_type}
+                self.problems.append(RowProblem(id="geometry-empty", number=number, layer=layer, values=values))
+                return
             self.numbers[layer, code] = number
 
 
 def on_lattice(thing: Thing) -> Thing:
-    """The thing with each coordinate rounded to the lattice."""
+    """The thing with each coordinate rounded to the lattice; GEOSException where nothing of it is left."""
     changed: dict[str, Any] = {"shape": None if thing.shape is None else lattice.rounded(thing.shape)}
     if isinstance(thing, Building) and thing.entrance is not None:
         changed["entrance"] = lattice.rounded(thing.entrance)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from geo.model import Building, Facility, Ground, Line, Plan, Water
-from geo.store.published import at, editions, meets_any, regions
+from geo.store.published import at, editions, is_one_of, meets_any, regions
 from geo.store.tables import building, facility, identity, line, water
 
 
@@ -80,4 +80,4 @@ def _in_force(
         .where(at(table, number))
         .order_by(identity.c.code)
     )
-    return query if codes is None else query.where(identity.c.code.in_(sorted(codes)))
+    return query if codes is None else query.where(is_one_of(identity.c.code, codes))

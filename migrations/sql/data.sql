@@ -46,7 +46,10 @@ END
 $$;
 
 CREATE VIEW current_grid AS
-  SELECT g.id, i.code, g.name, g.kind, g.shape, e.id AS edition, e.standing, e.region
+  -- `ground` is what the rings of a provisional grid enclose where they are at fault.
+  SELECT g.id, i.code, g.name, g.kind, g.shape, e.id AS edition, e.standing, e.region,
+         CASE WHEN e.standing = 'proven' OR ST_IsValid(g.shape) THEN g.shape
+              ELSE ST_CollectionExtract(ST_MakeValid(g.shape)) END AS ground
   FROM grid AS g JOIN edition AS e ON e.id = g.edition AND in_force(e.numbers) JOIN identity AS i ON i.id = g.id;
 
 CREATE FUNCTION building_owners(p_buildings bigint[]) RETURNS TABLE (building bigint, grid bigint)
@@ -55,7 +58,7 @@ LANGUAGE sql STABLE SET jit = off AS $$
   -- smallest code. geo/households.py holds the same rule.
   WITH asked AS MATERIALIZED (
     SELECT b.id, b.grid AS declared, b.entrance,
-           CASE WHEN ST_IsValid(b.shape) THEN b.shape ELSE ST_MakeValid(b.shape) END AS ground
+           CASE WHEN ST_IsValid(b.shape) THEN b.shape ELSE ST_CollectionExtract(ST_MakeValid(b.shape)) END AS ground
     FROM building AS b WHERE in_force(b.numbers) AND b.id = ANY (p_buildings)
   ),
   declared AS (
@@ -63,14 +66,14 @@ LANGUAGE sql STABLE SET jit = off AS $$
   ),
   entered AS (
     SELECT DISTINCT ON (a.id) a.id, c.id AS grid
-    FROM asked AS a JOIN current_grid AS c ON c.shape && a.entrance AND ST_Intersects(c.shape, a.entrance)
+    FROM asked AS a JOIN current_grid AS c ON c.shape && a.entrance AND ST_Intersects(c.ground, a.entrance)
     ORDER BY a.id, c.standing <> 'proven', c.code COLLATE "C"
   ),
   met AS (
     SELECT a.id, c.id AS grid, c.code, c.standing,
-           CASE WHEN ST_Area(a.ground) = 0 OR ST_Covers(c.shape, a.ground) THEN 1.0::numeric
-                ELSE round((ST_Area(ST_Intersection(c.shape, a.ground)) / ST_Area(a.ground))::numeric, 9) END AS share
-    FROM asked AS a JOIN current_grid AS c ON c.shape && a.ground AND ST_Intersects(c.shape, a.ground)
+           CASE WHEN ST_Area(a.ground) < 1e-15 OR ST_Covers(c.ground, a.ground) THEN 1.0::numeric
+                ELSE round((ST_Area(ST_Intersection(c.ground, a.ground)) / ST_Area(a.ground))::numeric, 6) END AS share
+    FROM asked AS a JOIN current_grid AS c ON c.shape && a.ground AND ST_Intersects(c.ground, a.ground)
   ),
   largest AS (
     SELECT DISTINCT ON (m.id) m.id, m.grid FROM met AS m WHERE m.share > 0
