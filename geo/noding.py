@@ -49,7 +49,7 @@ def noded(shapes: Sequence[Ground]) -> list[Ground]:
 
 
 def noded_where_sound(shapes: Sequence[Ground]) -> list[Ground]:
-    """The shapes noded, for telling faults: a valid one that noding would spoil, a needle thinner than a step, stays."""
+    """The shapes noded, for telling faults: one that noding would spoil, a needle thinner than a step, stays."""
     try:
         after = noded(shapes)
     except NodingUnsettledError:

@@ -134,7 +134,7 @@ def _figures(
         units=len(divided),
         units_covered=sum(1 for r, grids in divided if grids and r.code not in gap_by_region),
         area_m2=area,
-        area_covered_m2=area - gap,
+        area_covered_m2=max(0.0, area - gap),
         gap_m2=gap,
         overlap_m2=sum(f.area_m2 or 0.0 for f in ground if f.rule in (Rule.OVERLAP, Rule.DUPLICATE)),
         households=int(np.sum([a.building.households for a in counted], initial=0)),

@@ -1,12 +1,13 @@
-"""Do two regions keep apart? Against what is known from the drawing, and against GEOS's exact relate of whole numbers."""
+"""Do two regions keep apart? Against what is known from the drawing, and against the exact relate of GEOS."""
 
 import time
 
 import numpy as np
 import shapely
+from faults_drawn import nudged, with_middle_node
 from hypothesis import assume
 from hypothesis import strategies as st
-from plans_drawn import SMALL, STREET, TINY, TOWN, Net, hold, nets, nudged, with_middle_node
+from plans_drawn import SMALL, STREET, TINY, TOWN, Net, hold, nets
 
 from geo import border, lattice
 from geo.model import Ground, Region, Rule

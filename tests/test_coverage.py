@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
+from faults_drawn import FAULTS, Planted, nudged, planted
 from hypothesis import strategies as st
-from plans_drawn import FAULTS, STREET, Division, Drawn, Planted, hold, nudged, planted, plans
+from plans_drawn import STREET, Division, Drawn, hold, plans
 from shapely.geometry.base import BaseGeometry
 
 from geo import coverage, lattice

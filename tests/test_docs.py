@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-
 from api.settings import Settings
 
 ROOT = Path(__file__).parents[1]

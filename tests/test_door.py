@@ -208,7 +208,8 @@ def filled(cluster: embedded.Cluster) -> Iterator[Store]:
 ROUND_THE_DOOR = [
     "UPDATE head SET publication = 99",
     "INSERT INTO head VALUES (1, 5)",
-    "INSERT INTO edition (region, numbers, boundary, standing, cause, intent) SELECT region, '[9,)', boundary, standing, cause, intent FROM edition",
+    "INSERT INTO edition (region, numbers, boundary, standing, cause, intent)"
+    " SELECT region, '[9,)', boundary, standing, cause, intent FROM edition",
     "UPDATE edition SET numbers = 'empty'",
     "DELETE FROM grid",
     "UPDATE grid SET shape = shape",
@@ -222,7 +223,8 @@ ROUND_THE_DOOR = [
     "DELETE FROM dwelling",
     "ALTER TABLE edition DISABLE TRIGGER ALL",
     "DROP FUNCTION publish(uuid, text, text)",
-    "CREATE OR REPLACE FUNCTION ground_is_exact(b geometry, g geometry[]) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+    "CREATE OR REPLACE FUNCTION ground_is_exact(b geometry, g geometry[]) RETURNS boolean"
+    " LANGUAGE sql AS 'SELECT true'",
     "SET ROLE wangge_owner",
     "SET SESSION AUTHORIZATION wangge_owner",
     "SELECT switch_ground(NULL, NULL, 1)",
@@ -269,5 +271,5 @@ def test_the_log_tells_who_when_and_why(store: Store) -> None:
 def test_off_lattice_ground_is_not_stored(store: Store) -> None:
     plan = community("A", 0, 0)
     off = shapely.transform(plan.grids[0].shape, lambda xy: xy + 3e-9)
-    with pytest.raises(Exception, match="shape_on_lattice|cover"):
+    with pytest.raises(Exception, match=r"shape_on_lattice|cover"):
         publish(store, replace(plan, grids=(replace(plan.grids[0], shape=off), *plan.grids[1:])), provisional=True)

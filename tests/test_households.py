@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import shapely
+from claims_drawn import Dwellings, dwellings
 from divisions import ORIGIN, STEP, cell, community
 from plans_drawn import hold
-from test_pairs import Dwellings, dwellings
 
 from geo import households
 from geo.households import assign, building_findings, size_findings, tally, verdict

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 from hypothesis import strategies as st
-from plans_drawn import ORIGINS, STREET, TOWN, hold, plans
+from plans_drawn import ORIGINS, hold, plans
 from pyproj import Geod
 
 from geo.index import Claim, Owners
@@ -116,7 +116,7 @@ def test_areas_are_those_of_the_ellipsoid_to_a_millionth_at_2_km(full: bool) -> 
         assert length_m(shape) == pytest.approx(perimeter, rel=2e-4)
 
     places = st.tuples(st.floats(-179, 179), st.floats(-55, 55), st.integers(0, 2**32 - 1))
-    hold(places, lambda value: promise(value), full, small=200)
+    hold(places, promise, full, small=200)
 
 
 def test_width_is_the_widest_circle_and_lines_have_none() -> None:
@@ -129,6 +129,4 @@ def test_width_is_the_widest_circle_and_lines_have_none() -> None:
 
 
 def test_sizes_and_places_of_drawn_nets_are_believable() -> None:
-    assert STREET * 1.1e-2 == pytest.approx(220)
-    assert TOWN > STREET
     assert len({(lon > 0, lat > 0) for lon, lat in ORIGINS}) >= 3

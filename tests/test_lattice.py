@@ -35,7 +35,7 @@ def test_steps_and_keys_have_inverses(full: bool) -> None:
 def test_a_value_beside_the_lattice_is_not_on_it() -> None:
     on = lattice.rounded(shapely.Point(104.1234567, 30.7654321))
     assert not lattice.is_rounded(shapely.Point(np.nextafter(on.x, 200), on.y))
-    assert not lattice.is_rounded(shapely.Point(1041234567 * 1e-7, on.y)) or 1041234567 * 1e-7 == on.x
+    assert not lattice.is_rounded(shapely.Point(1041234567 * 1e-7, on.y))
 
 
 def test_the_corners_of_the_world_are_on_it() -> None:

@@ -1,17 +1,15 @@
-"""What exists twice on purpose, in SQL and in Python, gives one answer: the proofs, the owner, the owner of a building."""
+"""What exists twice on purpose, in SQL and in Python, gives one answer: the proofs, the owners of points and houses."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 import pytest
 import shapely
+from claims_drawn import Asked, Dwellings, covering_exactly, dwellings, long_edge_points, on_lattice, questions
 from conftest import fresh
-from hypothesis import assume
+from faults_drawn import Planted, planted
 from hypothesis import strategies as st
-from plans_drawn import SMALL, STREET, TINY, TOWN, Drawn, Net, Planted, hold, planted, plans
+from plans_drawn import SMALL, STREET, TINY, TOWN, Drawn, Net, hold, plans
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from test_border import CASES, disturbed, pairs, strangers
@@ -118,70 +116,6 @@ def test_borders_by_hand_are_judged_alike(work: Session, name: str) -> None:
 # The owner of a point
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Claims in force, and points to ask about."""
-
-    claims: tuple[Claim, ...]
-    points: tuple[tuple[float, float], ...]
-
-
-@st.composite
-def questions(draw: st.DrawFn, units: Sequence[int] = (SMALL, STREET, TOWN)) -> Asked:
-    """Regions proven and provisional, some of them laid over the others; points inside, on edges, on vertices, beside."""
-    drawn, chance = draw(plans(most_regions=3, units=units)), np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    claims = []
-    for region in drawn.regions:
-        division, standing = drawn.division(region), draw(st.sampled_from(Standing))
-        numbers = [chance.permutation(len(division.shapes))] if draw(st.booleans()) else []
-        codes = [code for code, _ in division.shapes]
-        for order in numbers:
-            codes = [codes[n] for n in order]
-        claims += [Claim(code, shape, standing) for code, shape in zip(codes, division.grounds, strict=True)]
-    for number in range(draw(st.integers(0, 3))):
-        cells = chance.choice(len(drawn.net.cells), size=min(3, len(drawn.net.cells)), replace=False)
-        shape = drawn.net.ground([int(n) for n in cells])
-        assume(shape.is_valid)
-        code = draw(st.sampled_from(("A", "R0", "Z"))) + f"over{number}"
-        claims.append(Claim(code, shape, Standing.PROVISIONAL))
-    return Asked(tuple(claims), tuple(_points(chance, claims)))
-
-
-def _points(chance: np.random.Generator, claims: Sequence[Claim]) -> Iterator[tuple[float, float]]:
-    for _ in range(2):
-        claim = claims[int(chance.integers(len(claims)))]
-        xy = shapely.get_coordinates(claim.shape)
-        at = int(chance.integers(len(xy) - 1))
-        a, b = xy[at], xy[at + 1]
-        part = chance.random()
-        near = [claim.shape.representative_point().coords[0], tuple(a), tuple((a + b) / 2), tuple(a + (b - a) * part)]
-        for x, y in near:
-            yield float(x), float(y)
-        for x, y in near[1:]:
-            towards = chance.choice([-np.inf, np.inf], size=2)
-            yield float(np.nextafter(x, towards[0])), float(y)
-            yield float(x), float(np.nextafter(y, towards[1]))
-
-
-def covers_exactly(shape: Ground, lon: float, lat: float) -> bool:
-    """Crossing number in rational numbers, the border included: no rounding anywhere."""
-    x, y, inside = Fraction(lon), Fraction(lat), False
-    for ring in shapely.get_rings(shapely.get_parts(shape)):
-        nodes = [(Fraction(a), Fraction(b)) for a, b in ring.coords]
-        for (x1, y1), (x2, y2) in pairwise(nodes):
-            turn = (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1)
-            if turn == 0 and min(x1, x2) <= x <= max(x1, x2) and min(y1, y2) <= y <= max(y1, y2):
-                return True
-            if (y1 <= y) != (y2 <= y) and (turn > 0) == (y2 > y1):
-                inside = not inside
-    return inside
-
-
-def covering_exactly(claims: Sequence[Claim], lon: float, lat: float) -> list[str]:
-    ordered = sorted(claims, key=lambda claim: (claim.standing is not Standing.PROVEN, claim.code))
-    return [claim.code for claim in ordered if covers_exactly(claim.shape, lon, lat)]
-
-
 def publish_claims(work: Session, claims: Sequence[Claim]) -> None:
     """Each claim as the only grid of a region of its own: what the door would not let pass is stored as well."""
     for claim in claims:
@@ -215,17 +149,6 @@ def test_one_owner_in_memory_in_sql_and_in_rational_numbers(work: Session, full:
     hold(questions(), promise, full, small=30)
 
 
-def long_edge_points(shape: shapely.Polygon) -> Iterator[tuple[float, float]]:
-    """Points as near to long slanted edges as floats can be, on either side."""
-    chance = np.random.default_rng(11)
-    for a, b in pairwise(shapely.get_coordinates(shape)):
-        for part in chance.random(20) if a[0] != b[0] else ():
-            x = float(a[0] + (b[0] - a[0]) * part)
-            share = (Fraction(x) - Fraction(a[0])) / (Fraction(b[0]) - Fraction(a[0]))
-            y = float(Fraction(a[1]) + (Fraction(b[1]) - Fraction(a[1])) * share)
-            yield from ((x, y), (x, float(np.nextafter(y, 90))), (x, float(np.nextafter(y, -90))))
-
-
 @pytest.mark.parametrize(
     "corners",
     [
@@ -254,55 +177,6 @@ def test_one_float_step_beside_long_edges_and_beside_the_origin(
 # The owner of a building
 
 
-@dataclass(frozen=True)
-class Dwellings:
-    claims: tuple[Claim, ...]
-    buildings: tuple[Building, ...]
-
-
-def on_lattice(xy: np.ndarray) -> np.ndarray:
-    return lattice.to_degrees(np.rint(xy * 1e7).astype(np.int64))
-
-
-@st.composite
-def dwellings(draw: st.DrawFn) -> Dwellings:
-    """Buildings on corners, borders and in the midst of grids: whole, halved, self-crossing, folded flat, points."""
-    drawn = draw(plans(most_regions=2, units=(STREET,)))
-    chance = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    standing = draw(st.sampled_from(Standing))
-    claims = [Claim(code, shape, standing) for region in drawn.regions for code, shape in drawn.division(region).shapes]
-    if standing is Standing.PROVISIONAL:
-        claims.append(Claim("A", claims[0].shape.convex_hull, standing))
-        claims = [claim if lattice.is_rounded(claim.shape) else claims[0] for claim in claims]
-    codes = [claim.code for claim in claims]
-    buildings = []
-    for number in range(draw(st.integers(1, 12))):
-        xy = shapely.get_coordinates(claims[int(chance.integers(len(claims)))].shape)
-        at = int(chance.integers(len(xy) - 1))
-        place = on_lattice(xy[at] + (xy[at + 1] - xy[at]) * chance.choice([0.0, 0.5, chance.random()]))
-        entrance = None if chance.random() < 0.6 else shapely.Point(on_lattice(place + chance.normal(0, 1e-4, 2)))
-        declared = str(chance.choice([*codes, "nobody"])) if chance.random() < 0.2 else None
-        shape = footprint(chance, place)
-        buildings.append(Building(id=f"b{number}", shape=shape, entrance=entrance, grid=declared))
-    return Dwellings(tuple({claim.code: claim for claim in claims}.values()), tuple(buildings))
-
-
-def footprint(chance: np.random.Generator, place: np.ndarray) -> shapely.Polygon | shapely.Point:
-    a, b = chance.integers(20, 4000, 2) * 1e-7
-    rings = {
-        "box": [(-a, -b), (a, -b), (a, b), (-a, b)],
-        "corner": [(0, 0), (a, 0), (a, b), (0, b)],
-        "bow": [(-a, -b), (a, b), (a, -b), (-a, b)],
-        "spike": [(-a, -b), (a, -b), (a, b), (a, 3 * b), (a, b), (-a, b)],
-        "flat": [(-a, -b), (a, b), (0, 0)],
-        "twice": [(-a, -b), (a, -b), (a, b), (-a, b), (-a, -b), (0, -b), (0, b), (-a, b)],
-    }
-    kind = str(chance.choice([*rings, "point", "box", "box", "corner"]))
-    if kind == "point":
-        return shapely.Point(place)
-    return shapely.Polygon(on_lattice(place + np.array(rings[kind])))
-
-
 def owners_in_sql(work: Session, asked: Dwellings) -> dict[str, str | None]:
     publish_claims(work, asked.claims)
     ids = []
@@ -311,7 +185,7 @@ def owners_in_sql(work: Session, asked: Dwellings) -> dict[str, str | None]:
         entrance = None if building.entrance is None else building.entrance.wkb
         values = {"id": ids[-1], "entrance": entrance, "grid": building.grid, "shape": building.shape.wkb}
         work.execute(BUILDING, values)
-    return {code: grid for code, grid in work.execute(OWNERS, {"ids": ids})}
+    return {row[0]: row[1] for row in work.execute(OWNERS, {"ids": ids})}
 
 
 def assert_one_owner_each(work: Session, asked: Dwellings) -> None:

@@ -55,7 +55,8 @@ CREATE VIEW current_grid AS
 CREATE FUNCTION building_owners(p_buildings bigint[]) RETURNS TABLE (building bigint, grid bigint)
 LANGUAGE sql STABLE SET jit = off AS $$
   -- One owner each: the declared grid, else the entrance's, else the largest share; proven ground first, then the
-  -- smallest code. geo/households.py holds the same rule.
+  -- smallest code. geo/households.py holds the same rule. Points are asked with ST_Relate: PostGIS asks them by plain
+  -- floats elsewhere, and errs beside a slanted edge.
   WITH asked AS MATERIALIZED (
     SELECT b.id, b.grid AS declared, b.entrance,
            CASE WHEN ST_IsValid(b.shape) THEN b.shape ELSE ST_CollectionExtract(ST_MakeValid(b.shape)) END AS ground
@@ -66,14 +67,16 @@ LANGUAGE sql STABLE SET jit = off AS $$
   ),
   entered AS (
     SELECT DISTINCT ON (a.id) a.id, c.id AS grid
-    FROM asked AS a JOIN current_grid AS c ON c.shape && a.entrance AND ST_Intersects(c.ground, a.entrance)
+    FROM asked AS a JOIN current_grid AS c ON c.shape && a.entrance AND NOT ST_Relate(c.ground, a.entrance, 'FF*FF****')
     ORDER BY a.id, c.standing <> 'proven', c.code COLLATE "C"
   ),
   met AS (
     SELECT a.id, c.id AS grid, c.code, c.standing,
            CASE WHEN ST_Area(a.ground) < 1e-15 OR ST_Covers(c.ground, a.ground) THEN 1.0::numeric
                 ELSE round((ST_Area(ST_Intersection(c.ground, a.ground)) / ST_Area(a.ground))::numeric, 6) END AS share
-    FROM asked AS a JOIN current_grid AS c ON c.shape && a.ground AND ST_Intersects(c.ground, a.ground)
+    FROM asked AS a JOIN current_grid AS c ON c.shape && a.ground
+     AND CASE WHEN ST_Dimension(a.ground) = 0 THEN NOT ST_Relate(c.ground, a.ground, 'FF*FF****')
+              ELSE ST_Intersects(c.ground, a.ground) END
   ),
   largest AS (
     SELECT DISTINCT ON (m.id) m.id, m.grid FROM met AS m WHERE m.share > 0
