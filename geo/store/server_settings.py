@@ -15,6 +15,8 @@ FIXED = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "1GB",
+    # in the data folder: /dev/shm is small or closed in many containers
+    "dynamic_shared_memory_type": "mmap",
     # durable: what was answered as published survives a power cut
     "fsync": "on",
     "full_page_writes": "on",
