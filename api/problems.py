@@ -58,6 +58,7 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "amendment-refused": 422,
         "tree-broken": 422,
         "households-orphaned": 422,
+        "borders-too-close": 422,
         "nothing-to-publish": 422,
         "rows-refused": 422,
         "blocking-findings": 422,

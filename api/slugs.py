@@ -15,6 +15,7 @@ SLUGS: Final[Mapping[type[refusals.Refused], str]] = {
     refusals.AmendmentRefused: "amendment-refused",
     refusals.TreeBroken: "tree-broken",
     refusals.HouseholdsOrphaned: "households-orphaned",
+    refusals.Unsettled: "borders-too-close",
     refusals.NothingToPublish: "nothing-to-publish",
     refusals.KeyReused: "idempotency-key-reused",
     refusals.Busy: "busy",

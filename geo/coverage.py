@@ -68,6 +68,22 @@ def outline(shapes: Sequence[Ground]) -> Ground:
     return shapely.union_all(filled) if filled else shapely.Polygon()
 
 
+def whole(shapes: Sequence[Ground], elsewhere: Sequence[Ground]) -> Ground:
+    """The outline of all shapes together, with those of its holes that no ground elsewhere lies in."""
+    tree = shapely.STRtree(np.asarray(elsewhere, dtype=object))
+    parts = [
+        shapely.Polygon(part.exterior, [hole for hole in part.interiors if _is_taken(shapely.Polygon(hole), tree)])
+        for part in _polygons(outline(shapes))
+    ]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def _is_taken(hole: shapely.Polygon, tree: shapely.STRtree) -> bool:
+    """Whether some ground of the tree lies in the hole."""
+    near = tree.geometries[tree.query(hole, "intersects")]
+    return any(square_metres(shared) > MIN_PIECE_M2 for shared in shapely.intersection(hole, near))
+
+
 def _dissolved(shapes: Sequence[Ground]) -> Ground | None:
     """The shapes without the edges they share; None where they are no coverage."""
     try:

@@ -59,8 +59,11 @@ def findings(plan: Plan) -> list[Finding]:
     return check(plan).findings
 
 
-def divided_regions(plan: Plan) -> list[tuple[Region, list[Grid]]]:
-    """Each region that has an outline of its own or grids, with its outline (derived where it has none) and grids."""
+def divided_regions(plan: Plan, around: Sequence[Ground] = ()) -> list[tuple[Region, list[Grid]]]:
+    """Each region that has an outline of its own or grids, with its outline (derived where it has none) and grids.
+
+    `around` is ground of regions outside the plan: a hole of a derived outline is a gap unless somebody is in it.
+    """
     grids: dict[str, list[Grid]] = {}
     for grid in plan.grids:
         grids.setdefault(grid.region, []).append(grid)
@@ -70,8 +73,10 @@ def divided_regions(plan: Plan) -> list[tuple[Region, list[Grid]]]:
     result = []
     for code in sorted(grids.keys() | outlined - upper):
         region, own = known.get(code, Region(code=code)), grids.get(code, [])
-        shape = region.shape if region.shape is not None else coverage.outline([grid.shape for grid in own])
-        result.append((replace(region, shape=shape), own))
+        if region.shape is None:
+            elsewhere = [*around, *(grid.shape for grid in plan.grids if grid.region != code)]
+            region = replace(region, shape=coverage.whole([grid.shape for grid in own], elsewhere))
+        result.append((region, own))
     return result
 
 

@@ -28,17 +28,23 @@ ORIGINS = (
 """South-west corners, steps."""
 TINY, SMALL, STREET, TOWN = 1, 9, 20_000, 600_000
 """Sizes of a cell, steps: where every rounding shows; 10 cm; 200 m; 6 km."""
-SMALL_COUNT, FULL_COUNT = 60, 2000
-"""Examples of a property, by day and with `--full`."""
+SMALL_COUNT, FULL_COUNT, PAIRS_COUNT = 60, 500, 2000
+"""Examples of a property by day, with `--full`, and with `--full` for what exists twice."""
 
 Value = TypeVar("Value")
 
 
-def hold(strategy: st.SearchStrategy[Value], promise: Callable[[Value], None], full: bool, small: int = 0) -> None:
+def hold(
+    strategy: st.SearchStrategy[Value],
+    promise: Callable[[Value], None],
+    full: bool,
+    small: int = SMALL_COUNT,
+    large: int = FULL_COUNT,
+) -> None:
     """Try a promise on as many examples as are asked for; the small count is the same examples every time."""
 
     @settings(
-        max_examples=FULL_COUNT if full else small or SMALL_COUNT,
+        max_examples=large if full else small,
         derandomize=not full,
         database=None,
         deadline=None,

@@ -197,11 +197,13 @@ class Proxy:
     def running(self) -> Iterator[None]:
         accepting = Thread(target=self._accept)
         accepting.start()
-        yield
-        self._listener.shutdown(socket.SHUT_RDWR)
-        for thread in (accepting, *self._threads):
-            thread.join()
-        self._listener.close()
+        try:
+            yield
+        finally:
+            self._listener.shutdown(socket.SHUT_RDWR)
+            for thread in (accepting, *self._threads):
+                thread.join()
+            self._listener.close()
 
     def _accept(self) -> None:
         with suppress(OSError):  # the listener was shut down

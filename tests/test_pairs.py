@@ -1,4 +1,4 @@
-"""What exists twice on purpose, in SQL and in Python, gives one answer: the proofs, the owners of points and houses."""
+"""What exists twice on purpose, in SQL and in Python, gives one answer: both proofs, the owner of a point or house."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from claims_drawn import Asked, Dwellings, covering_exactly, dwellings, long_edg
 from conftest import fresh
 from faults_drawn import Planted, planted
 from hypothesis import strategies as st
-from plans_drawn import SMALL, STREET, TINY, TOWN, Drawn, Net, hold, plans
+from plans_drawn import PAIRS_COUNT, SMALL, STREET, TINY, TOWN, Drawn, Net, hold, plans
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from test_border import CASES, disturbed, pairs, strangers
@@ -65,7 +65,7 @@ def test_sound_plans_are_exact_in_both(work: Session, full: bool) -> None:
             assert exact_in_sql(work, division.boundary, division.grounds)
             assert coverage.is_exact(division.boundary, division.grounds)
 
-    hold(plans(most_regions=3), promise, full)
+    hold(plans(most_regions=3), promise, full, large=PAIRS_COUNT)
 
 
 def test_faulty_plans_are_exact_in_neither(work: Session, full: bool) -> None:
@@ -73,7 +73,7 @@ def test_faulty_plans_are_exact_in_neither(work: Session, full: bool) -> None:
         assert not exact_in_sql(work, one.faulty.boundary, one.faulty.grounds)
         assert not coverage.is_exact(one.faulty.boundary, one.faulty.grounds)
 
-    hold(planted(units=(TINY, SMALL, STREET, TOWN)), promise, full)
+    hold(planted(units=(TINY, SMALL, STREET, TOWN)), promise, full, large=PAIRS_COUNT)
 
 
 def test_any_rings_are_judged_alike(work: Session, full: bool) -> None:
@@ -87,7 +87,7 @@ def test_any_rings_are_judged_alike(work: Session, full: bool) -> None:
         boundary, *grids = [shape(points) for points in rings]
         assert exact_in_sql(work, boundary, grids) is coverage.is_exact(boundary, grids)
 
-    hold(st.lists(ring, min_size=1, max_size=4), promise, full)
+    hold(st.lists(ring, min_size=1, max_size=4), promise, full, large=PAIRS_COUNT)
 
 
 # The proof of a border
@@ -104,7 +104,7 @@ def test_borders_are_judged_alike(work: Session, full: bool) -> None:
         assert apart_in_sql(work, one, other) is expected
         assert apart_in_sql(work, other, one) is expected
 
-    hold(st.one_of(pairs(), disturbed(), strangers()), promise, full)
+    hold(st.one_of(pairs(), disturbed(), strangers()), promise, full, large=PAIRS_COUNT)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -146,7 +146,7 @@ def test_one_owner_in_memory_in_sql_and_in_rational_numbers(work: Session, full:
         finally:
             work.rollback()
 
-    hold(questions(), promise, full, small=30)
+    hold(questions(), promise, full, small=30, large=PAIRS_COUNT)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def assert_one_owner_each(work: Session, asked: Dwellings) -> None:
 
 
 def test_one_owner_of_each_building_in_both(work: Session, full: bool) -> None:
-    hold(dwellings(), lambda asked: assert_one_owner_each(work, asked), full)
+    hold(dwellings(), lambda asked: assert_one_owner_each(work, asked), full, large=PAIRS_COUNT)
 
 
 def rect(west: float, south: float, east: float, north: float) -> shapely.Polygon:

@@ -29,6 +29,7 @@ def serve(
     stated = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     told = settings.read(**stated)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     with opened(told, serving=True) as store:
         stop = Event()
         watch = Thread(target=store.cluster.watch, args=(stop,), name="cluster") if store.cluster else None

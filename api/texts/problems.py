@@ -31,6 +31,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "amendment-refused": ("邻区节点修订被拒", "Neighbour cannot be amended"),
     "tree-broken": ("区划层级有误", "Broken tree of regions"),
     "households-orphaned": ("有住户失去网格", "Households without a grid"),
+    "borders-too-close": ("边界过于贴近", "Borders too close"),
     "nothing-to-publish": ("没有可发布的内容", "Nothing to publish"),
     "rows-refused": ("有行被拒", "Rows refused"),
     "blocking-findings": ("有必须先解决的问题", "Blocking findings"),
@@ -208,6 +209,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     "households-orphaned": (
         "建筑 {codes} 将不属于任何网格。",
         "Buildings {codes} would belong to no grid.",
+    ),
+    "borders-too-close": (
+        "{codes} 的边界彼此贴得过近,节点无法对齐。",
+        "Borders of {codes} run so close along each other that their nodes cannot be matched.",
     ),
     "nothing-to-publish": (
         "方案没有改变任何内容。",

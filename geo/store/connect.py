@@ -18,7 +18,14 @@ LOCK_TIMEOUT_MS = 5_000
 """Longest wait for the number; then the answer is 503 with Retry-After."""
 STATEMENT_TIMEOUT_MS = 120_000
 """Longest single statement: the proof of a whole city."""
-CONNECT_TIMEOUT_S = 5
+GONE_AFTER = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+"""A database host that vanishes without a word is given up after seconds, not after the system's two hours."""
 POOL_SIZE = 10
 OVERFLOW = 10
 POOL_TIMEOUT_S = 5
@@ -68,7 +75,7 @@ def _engine(url: str) -> Engine:
         max_overflow=OVERFLOW,
         pool_timeout=POOL_TIMEOUT_S,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": options, "application_name": "wangge"},
+        connect_args={"options": options, "application_name": "wangge", **GONE_AFTER},
     )
 
 

@@ -68,9 +68,11 @@ def take(session: Session | None, readings: Iterable[Reading], order: Order, *, 
     _refuse_orphans(sorting, known)
     rows, same = _compared(sorting, known, order)
     drawn, shifts = _drawn(sorting, known), list[Shift]()
+    around = known.beside(drawn)
     if order.snap:
-        drawn, shifts = plan.healed(drawn, known.beside(drawn))
-    divided = {region.code: (region.shape, own) for region, own in plan.divided_regions(drawn)}
+        drawn, shifts = plan.healed(drawn, around)
+    divided = {region.code: (region.shape, own) for region, own in plan.divided_regions(drawn, around)}
+    drawn = replace(drawn, regions=tuple(_outlined(region, divided) for region in drawn.regions))
     moved = {
         code: shape
         for code, (shape, own) in divided.items()
@@ -186,6 +188,10 @@ def _drawn(sorting: Sorting, known: Known) -> Plan:
         regions.append(region)
     regions += [region for code, region in stated.items() if code not in drawn | outlined]
     return Plan(regions=tuple(regions), grids=(*grids, *kept), buildings=tuple(sorting.of(Layer.BUILDING).values()))
+
+
+def _outlined(region: Region, divided: Mapping[str, tuple[Ground | None, Sequence[Grid]]]) -> Region:
+    return replace(region, shape=divided[region.code][0]) if region.code in divided else region
 
 
 def _above(sorting: Sorting, known: Known) -> set[str]:

@@ -37,6 +37,10 @@ class RevisionMoved(Refused):
         self.revision = revision
 
 
+class Unsettled(Refused):
+    """Noding a region with its neighbours does not come to rest: edges lie too close along each other."""
+
+
 class StaleBase(Refused):
     """A region was published since the plan was drawn from it."""
 

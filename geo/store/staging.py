@@ -19,7 +19,7 @@ from geo.model import Grid, Ground, Region, Standing
 from geo.store import drafts
 from geo.store.drafts import wkb
 from geo.store.published import Edition, current_publication, editions
-from geo.store.refusals import AmendmentRefused, BorderConflict, CodeTaken, NotApart, NotExact
+from geo.store.refusals import AmendmentRefused, BorderConflict, CodeTaken, NotApart, NotExact, Unsettled
 from geo.store.tables import plan_item, plan_region
 
 
@@ -93,7 +93,10 @@ def _neighbours(session: Session, provable: Sequence[Division], own: set[str]) -
 
 def _noded(divisions: Sequence[Division]) -> list[Division]:
     shapes = [shape for division in divisions for shape in division.shapes]
-    after, start, result = noding.noded(shapes), 0, []
+    try:
+        after, start, result = noding.noded(shapes), 0, []
+    except noding.NodingUnsettledError as error:
+        raise Unsettled(sorted({division.code for division in divisions})) from error
     for division in divisions:
         end = start + 1 + len(division.grids)
         result.append(division.with_shapes(after[start:end]))
