@@ -113,8 +113,19 @@ class Net:
 
     def edges(self) -> Keys:
         """Each undirected edge once, smaller key first, shape (n, 2); a point that is told twice is no edge."""
-        both = np.unique(self.undirected(), axis=0)
+        both, _ = self.counted_edges()
         return np.asarray(both[both[:, 0] != both[:, 1]], dtype=np.uint64)
+
+    def counted_edges(self) -> tuple[Keys, NDArray[np.int64]]:
+        """Each undirected edge once (n, 2), in order, and how often a ring passes along it (n,).
+
+        By the numbers of its nodes: sorting one column is many times faster than sorting rows.
+        """
+        nodes = np.unique(self.node)
+        ends = np.searchsorted(nodes, self.undirected()).astype(np.int64)
+        edges, count = np.unique(ends[:, 0] * len(nodes) + ends[:, 1], return_counts=True)
+        low, high = (edges // len(nodes), edges % len(nodes)) if len(nodes) else (edges, edges)
+        return np.column_stack([nodes[low], nodes[high]]), count
 
     def lacking(self) -> Keys:
         """Pairs (vertex whose edge lacks it, node), shape (n, 2): the edge passes the square around the node."""

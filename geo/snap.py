@@ -159,10 +159,10 @@ def _near_home(step: dict[int, int], moves: dict[int, int], tolerance_m: float) 
 def _led_through(
     net: Net, published: NDArray[np.bool_], tolerance_m: float, current: Sequence[Ground]
 ) -> list[Ground] | None:
-    """Edges each led through the nearest of the nodes that could not move onto it; None when there are none.
+    """Edges led through the nearest of the nodes that could not move onto them; None when there are none.
 
-    One node a round: an edge whose ends are settled by it needs no other. Never bent by more than 45 degrees at an
-    end, that would be a spike, unless the bend is of a lattice step or two.
+    Of nodes close together one a round: an edge whose ends are settled by it needs no other. Never bent by more than
+    45 degrees at an end, that would be a spike, unless the bend is of a lattice step or two.
     """
     edges, nodes, _, distance = _near_edges(net, tolerance_m)
     to_end = np.minimum(_apart(nodes, edges[:, 0]), _apart(nodes, edges[:, 1]))
@@ -170,12 +170,28 @@ def _led_through(
     edges, nodes, distance = edges[gentle], nodes[gentle], distance[gentle]
     order = np.lexsort((distance, edges[:, 1], edges[:, 0]))
     edges, nodes, distance = edges[order], nodes[order], distance[order]
-    first = np.r_[True, (edges[1:] != edges[:-1]).any(axis=1)][: len(edges)]
-    pairs = net.foreign(edges[first], nodes[first], distance[first])
+    alone = _spread(edges, nodes, tolerance_m)
+    pairs = net.foreign(edges[alone], nodes[alone], distance[alone])
     held = set(np.flatnonzero(published).tolist())
     stuck = {edge for edge, vertex in zip(_edge_of(net, pairs), pairs[:, 0].tolist(), strict=True) if vertex in held}
     free = [edge not in stuck for edge in _edge_of(net, pairs)]
     return noded(net.with_nodes(pairs[free]).shapes(current)) if any(free) else None
+
+
+def _spread(edges: Keys, nodes: Keys, tolerance_m: float) -> NDArray[np.bool_]:
+    """Of the pairs (edge, node), edge by edge, those whose node is well away from all nodes taken before it."""
+    if len(edges) == 0:
+        return np.empty(0, dtype=bool)
+    metres = _metres(nodes, _latitude(nodes))
+    chosen = np.zeros(len(edges), dtype=bool)
+    taken: list[int] = []
+    for i in range(len(edges)):
+        if i and (edges[i] != edges[i - 1]).any():
+            taken = []
+        if not taken or np.hypot(*(metres[taken] - metres[i]).T).min() > 2 * tolerance_m:
+            chosen[i] = True
+            taken.append(i)
+    return chosen
 
 
 def _edge_of(net: Net, pairs: Keys) -> list[tuple[int, int]]:
@@ -184,7 +200,7 @@ def _edge_of(net: Net, pairs: Keys) -> list[tuple[int, int]]:
 
 def _unsettled(net: Net) -> Keys:
     """Edges that one ring alone has, both ends each: shape (n, 2)."""
-    edges, count = np.unique(net.undirected(), axis=0, return_counts=True)
+    edges, count = net.counted_edges()
     return np.asarray(edges[(count == 1) & (edges[:, 0] != edges[:, 1])], dtype=np.uint64)
 
 
