@@ -10,6 +10,7 @@ from conftest import fresh
 from faults_drawn import Planted, planted
 from hypothesis import strategies as st
 from plans_drawn import PAIRS_COUNT, SMALL, STREET, TINY, TOWN, Drawn, Net, hold, plans
+from proofs import Proof
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from test_border import CASES, disturbed, pairs, strangers
@@ -58,7 +59,7 @@ def exact_in_sql(work: Session, boundary: Ground, grids: Sequence[Ground]) -> bo
     return bool(work.execute(EXACT, values).scalar_one())
 
 
-def test_sound_plans_are_exact_in_both(work: Session, full: bool) -> None:
+def test_sound_plans_are_exact_in_both(work: Session, full: bool, proof: Proof) -> None:
     def promise(drawn: Drawn) -> None:
         for region in drawn.regions:
             division = drawn.division(region)
@@ -66,17 +67,19 @@ def test_sound_plans_are_exact_in_both(work: Session, full: bool) -> None:
             assert coverage.is_exact(division.boundary, division.grounds)
 
     hold(plans(most_regions=3), promise, full, large=PAIRS_COUNT)
+    proof("random noded plans: the proof in SQL and in Python", PAIRS_COUNT, "both prove every sound plan")
 
 
-def test_faulty_plans_are_exact_in_neither(work: Session, full: bool) -> None:
+def test_faulty_plans_are_exact_in_neither(work: Session, full: bool, proof: Proof) -> None:
     def promise(one: Planted) -> None:
         assert not exact_in_sql(work, one.faulty.boundary, one.faulty.grounds)
         assert not coverage.is_exact(one.faulty.boundary, one.faulty.grounds)
 
     hold(planted(units=(TINY, SMALL, STREET, TOWN)), promise, full, large=PAIRS_COUNT)
+    proof("planted faults: the proof in SQL and in Python", PAIRS_COUNT, "both refuse every faulty plan")
 
 
-def test_any_rings_are_judged_alike(work: Session, full: bool) -> None:
+def test_any_rings_are_judged_alike(work: Session, full: bool, proof: Proof) -> None:
     """Polygons of random points, most of them invalid: needles, spikes, bow-ties, points told twice."""
     ring = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=5)
 
@@ -88,6 +91,7 @@ def test_any_rings_are_judged_alike(work: Session, full: bool) -> None:
         assert exact_in_sql(work, boundary, grids) is coverage.is_exact(boundary, grids)
 
     hold(st.lists(ring, min_size=1, max_size=4), promise, full, large=PAIRS_COUNT)
+    proof("any rings: the proof in SQL and in Python", PAIRS_COUNT, "equal")
 
 
 # The proof of a border
@@ -97,7 +101,7 @@ def apart_in_sql(work: Session, one: Ground, other: Ground) -> bool:
     return bool(work.execute(APART, {"one": one.wkb, "other": other.wkb}).scalar_one())
 
 
-def test_borders_are_judged_alike(work: Session, full: bool) -> None:
+def test_borders_are_judged_alike(work: Session, full: bool, proof: Proof) -> None:
     def promise(found: tuple[Net, Ground, Ground]) -> None:
         _, one, other, *_ = found
         expected = border.are_apart(one, other)
@@ -105,6 +109,7 @@ def test_borders_are_judged_alike(work: Session, full: bool) -> None:
         assert apart_in_sql(work, other, one) is expected
 
     hold(st.one_of(pairs(), disturbed(), strangers()), promise, full, large=PAIRS_COUNT)
+    proof("borders of two regions: the proof in SQL and in Python", PAIRS_COUNT, "equal")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -139,7 +144,7 @@ def assert_one_owner(work: Session, asked: Asked) -> None:
     work.rollback()
 
 
-def test_one_owner_in_memory_in_sql_and_in_rational_numbers(work: Session, full: bool) -> None:
+def test_one_owner_in_memory_in_sql_and_in_rational_numbers(work: Session, full: bool, proof: Proof) -> None:
     def promise(asked: Asked) -> None:
         try:
             assert_one_owner(work, asked)
@@ -147,6 +152,11 @@ def test_one_owner_in_memory_in_sql_and_in_rational_numbers(work: Session, full:
             work.rollback()
 
     hold(questions(), promise, full, small=30, large=PAIRS_COUNT)
+    proof(
+        "points on edges, vertices, a float step beside: owner in memory, SQL, fractions",
+        PAIRS_COUNT,
+        "equal",
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,8 +207,9 @@ def assert_one_owner_each(work: Session, asked: Dwellings) -> None:
         work.rollback()
 
 
-def test_one_owner_of_each_building_in_both(work: Session, full: bool) -> None:
+def test_one_owner_of_each_building_in_both(work: Session, full: bool, proof: Proof) -> None:
     hold(dwellings(), lambda asked: assert_one_owner_each(work, asked), full, large=PAIRS_COUNT)
+    proof("owner of each building in SQL and in Python", PAIRS_COUNT, "equal")
 
 
 def rect(west: float, south: float, east: float, north: float) -> shapely.Polygon:
