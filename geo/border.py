@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.coverage import ground_finding, overlapping, unmatched_nodes
+from geo.coverage import ground_finding, node_finding, overlapping, unmatched_nodes
 from geo.lattice import Keys, Steps, directed_edges, steps_of
 from geo.model import Finding, Ground, Region, Rule
 from geo.noding import noded_where_sound
@@ -43,15 +43,27 @@ def findings(regions: Sequence[Region]) -> Iterator[Finding]:
     codes = [region.code for region in regions if region.shape is not None]
     if not shapes:
         return
-    one, two = shapely.STRtree(shapes).query(shapes, "intersects")
-    pairs = [(a, b) for a, b in zip(one.tolist(), two.tolist(), strict=True) if a < b]
-    faulty = sorted({n for a, b in pairs if not are_apart(shapes[a], shapes[b]) for n in (a, b)})
-    if not faulty:
+    one, two = shapely.STRtree(shapes).query(
+        shapes
+    )  # by boxes: what touches on the lattice may miss by a float's noise
+    near = [(a, b) for a, b in zip(one.tolist(), two.tolist(), strict=True) if a < b]
+    clashing = [(a, b) for a, b in near if not are_apart(shapes[a], shapes[b])]
+    if not clashing:
         return
+    faulty = sorted({n for pair in clashing for n in pair})
     suspects, named = [shapes[n] for n in faulty], [codes[n] for n in faulty]
-    yield from unmatched_nodes(named, suspects)
+    found = [*unmatched_nodes(named, suspects)]
     for a, b, piece in overlapping(np.asarray(noded_where_sound(suspects), dtype=object)):
-        yield ground_finding(Rule.OVERLAP, sorted([named[a], named[b]]), piece)
+        found.append(ground_finding(Rule.OVERLAP, sorted([named[a], named[b]]), piece))
+    yield from found
+    for a, b in clashing:
+        if not any({codes[a], codes[b]} <= set(finding.codes) for finding in found):
+            yield node_finding(sorted([codes[a], codes[b]]), _touching(shapes[a], shapes[b]))
+
+
+def _touching(one: Ground, other: Ground) -> shapely.Point:
+    """A place where two borders come together: never silent about an overlap too thin to be told."""
+    return shapely.Point(shapely.shortest_line(shapely.boundary(one), shapely.boundary(other)).coords[0])
 
 
 Edges = tuple[Keys, ...]

@@ -120,7 +120,7 @@ def _meetings(noded: Sequence[Division], own: int) -> set[tuple[int, int]]:
     if not noded:
         return set()
     boundaries = np.asarray([division.boundary for division in noded], dtype=object)
-    one, two = shapely.STRtree(boundaries).query(boundaries[:own], "intersects")
+    one, two = shapely.STRtree(boundaries).query(boundaries[:own])
     pairs = {(min(a, b), max(a, b)) for a, b in zip(one.tolist(), two.tolist(), strict=True) if a != b}
     return {(a, b) for a, b in pairs if not border.are_apart(boundaries[a], boundaries[b])}
 
