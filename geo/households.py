@@ -20,7 +20,8 @@ CUT_M2 = 0.25
 SHARE_DIGITS = 6
 """Shares are compared to this many decimals: more is float noise in a small house, and a tie is a tie in SQL too."""
 FLAT_DEG2 = 1e-15
-"""Footprints smaller than this, square degrees, are folded flat and treated as points; lattice triangles have 5e-15."""
+"""Footprints smaller than this, square degrees, are folded flat and stand for their corners; lattice triangles have
+5e-15."""
 LIMITS: Mapping[GridKind, tuple[int, int] | None] = {
     GridKind.RESIDENTIAL: (300, 500),
     GridKind.RURAL: (0, 500),
@@ -58,7 +59,9 @@ def assign(buildings: Sequence[Building], grids: Sequence[Grid]) -> list[Assignm
     tree = shapely.STRtree(shapes)
     scale = scales_m2(footprints)
     area = shapely.area(footprints)
-    shares, whole = _shares(tree, footprints, scale), np.where(area < FLAT_DEG2, 0.0, area * scale)
+    flat = area < FLAT_DEG2
+    footprints[flat] = [shapely.MultiPoint(shapely.get_coordinates(footprint)) for footprint in footprints[flat]]
+    shares, whole = _shares(tree, footprints, scale), np.where(flat, 0.0, area * scale)
     declared = {grid.code for grid in grids}
     result = []
     for number, building in enumerate(buildings):

@@ -250,6 +250,21 @@ def test_buildings_by_hand(work: Session, building: Building, expected: str | No
     assert_one_owner_each(work, asked)
 
 
+def test_a_crossed_footprint_along_an_edge_breaks_neither(work: Session) -> None:
+    """Its crossing point lies a float step beside the edge: GEOS 3.11 cannot relate the two areas."""
+    grid = (
+        (179.9042626, -64.9940035),
+        (179.9062452, -64.9931511),
+        (179.9065693, -64.9979563),
+        (179.9017293, -64.9991531),
+        (179.9036488, -64.9984395),
+        (179.9045289, -64.9952844),
+    )
+    bow = ((179.9015955, -64.999541), (179.9018631, -64.9987652), (179.9018631, -64.999541), (179.9015955, -64.9987652))
+    building = Building(id="b", shape=shapely.Polygon(bow))
+    assert_one_owner_each(work, Dwellings((Claim("A", shapely.Polygon(grid)),), (building,)))
+
+
 def test_a_provisional_grid_that_crosses_itself_breaks_neither(work: Session) -> None:
     """Its ground is what its ring encloses."""
     bow = shapely.Polygon(

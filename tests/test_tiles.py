@@ -9,10 +9,12 @@ import mapbox_vector_tile
 import pytest
 from conftest import Store, fresh
 from district import at, publish, refresh, served, small
+from divisions import cell
 from fastapi.testclient import TestClient
 
 from api import schemas
-from geo.model import Plan
+from geo.households import verdict
+from geo.model import Building, Grid, GridKind, Plan, Region
 from geo.store import embedded
 
 Z = 15
@@ -103,6 +105,32 @@ def test_verdicts_agree_with_the_lists(client: TestClient) -> None:
     listed = {one["properties"]["code"]: one["properties"] for one in client.get("/v1/grids").json()["features"]}
     for code, one in shown(client, "current").items():
         assert one["properties"] == {name: listed[code][name] for name in one["properties"]}
+
+
+COUNTS = (None, 0, 299, 300, 301, 499, 500, 501)
+"""Households on either side of each limit; None where nobody counted."""
+
+
+def test_one_verdict_of_a_size_in_tiles_and_in_memory(cluster: embedded.Cluster) -> None:
+    """Every kind with each count, among others and alone in its community."""
+    grids, houses, expected = [], [], {}
+    for row, kind in enumerate(GridKind):
+        for n, count in enumerate(COUNTS):
+            for region, column, size in ((f"many-{kind.value}", n, len(COUNTS)), (f"one-{kind.value}{n}", n + 20, 1)):
+                code = f"{region}-{n}"
+                grids.append(Grid(code=code, region=region, kind=kind, shape=cell(column, 2 * row)))
+                houses.append(Building(id=code, households=count, shape=at(column + 0.5, 2 * row + 0.5)))
+                expected[code] = verdict(kind, count, size)
+    regions = tuple(Region(code=code) for code in sorted({grid.region for grid in grids}))
+    with fresh(cluster) as store:
+        publish(store, Plan(regions=regions, grids=tuple(grids), buildings=tuple(houses)))
+        with served(store) as client:
+            told = {}
+            for column in (4, 24):
+                found = shown(client, "1", square(at(column, 3).x, at(column, 3).y, 11))
+                told |= {code: one["properties"]["verdict"] for code, one in found.items()}
+    assert told == expected
+    assert set(told.values()) == {"none", "low", "good", "high"}
 
 
 def test_neighbours_keep_their_common_nodes(client: TestClient) -> None:
