@@ -1,7 +1,9 @@
 """The service: every route on the published map in memory and the store behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import BoundedSemaphore
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
@@ -11,9 +13,11 @@ from api.frame import framed
 from api.health import Readiness
 from api.kept import Kept
 from api.problems import install
+from api.received import AT_ONCE
 from api.refused import TABLE
-from api.routes import checks, owner, page, plans, publications, regions, things, tiles
+from api.routes import checks, imports, jobs, owner, page, plans, publications, regions, things, tiles
 from api.settings import Settings
+from api.work import Work
 from geo.plan import Report
 from geo.store.live import Live
 
@@ -22,16 +26,23 @@ KEPT_SQUARES = 2048
 """Tiles in memory; a tile of a city has some tens of kilobytes."""
 
 
-def create_app(settings: Settings, engine: Engine) -> FastAPI:
-    """The app on a migrated store; the engine is that of the service's role and stays the caller's."""
+def create_app(settings: Settings, engine: Engine, work: Work | None = None) -> FastAPI:
+    """The app on a migrated store; the engine is that of the service's role and stays the caller's.
+
+    Without `work` jobs wait for another service on the same store.
+    """
     live = Live(engine)
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(live.start)
+        if work is not None:
+            work.start()
         try:
             yield
         finally:
+            if work is not None:
+                await run_in_threadpool(work.stop)
             await run_in_threadpool(live.stop)
 
     app = framed(settings, following)
@@ -40,10 +51,11 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     reports: Kept[Report] = Kept(KEPT_REPORTS)
     squares: Kept[bytes] = Kept(KEPT_SQUARES)
     app.state.reports, app.state.squares = reports, squares
+    app.state.receiving, app.state.waiting = asyncio.Semaphore(AT_ONCE), BoundedSemaphore(AT_ONCE)
     app.state.publication = lambda: live.seen.map.publication
     app.state.age_s = lambda: live.seen.age_s
     app.state.readiness = lambda: _readiness(live)
-    for routes in (owner, regions, things, publications, plans, checks, tiles, page):
+    for routes in (owner, regions, things, publications, plans, imports, jobs, checks, tiles, page):
         app.include_router(routes.router)
     return app
 

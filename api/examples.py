@@ -174,6 +174,24 @@ PUBLISHED = {
     "standing": {"519909001001": "proven"},
     "amended": ["519909001002"],
 }
+JOB_SUMMARY = {
+    "id": "0b8f3c2e-55a4-4f0c-9d0f-6b1f5f0c7a10",
+    "kind": "import",
+    "actor": "street-office",
+    "state": "done",
+    "stopping": False,
+    "progress": {"phase": "publishing", "done": 0, "total": 0},
+    "asked": {"name": "网格.zip", "layer": "grid", "datum": "cgcs2000", "publish": True},
+    "created": "2026-03-09T08:00:00+00:00",
+    "started": "2026-03-09T08:00:01+00:00",
+    "ended": "2026-03-09T08:00:09+00:00",
+    "expires": "2026-03-16T08:00:09+00:00",
+}
+JOB = {
+    **JOB_SUMMARY,
+    "result": {"rows": {"grid": {"changed": 2, "unchanged": 3}}, "refused": [], "plan": PLAN["id"], "number": 13},
+    "problem": None,
+}
 TILEJSON = {
     "tilejson": "3.0.0",
     "name": "wangge",
@@ -197,6 +215,9 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "FacilityFeature": FACILITY,
         "GridFeature": GRID,
         "Grids": GRIDS,
+        "JobDocument": JOB,
+        "JobSummary": JOB_SUMMARY,
+        "Jobs": {"jobs": [JOB_SUMMARY]},
         "OwnerAnswer": OWNER,
         "PlanDocument": PLAN,
         "PlanFile": PLAN_FILE,

@@ -20,6 +20,8 @@ from api.problems import Problem, response
 from api.settings import Settings
 
 CLOSE = {"Connection": "close"}
+UPLOADS = "/v1/imports"
+"""Where files come in that are not held in memory: larger, and with more time."""
 
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _TO_SQUARE = bytes.maketrans(b"{}", b"[]")
@@ -79,12 +81,19 @@ def _refusal(scope: Scope, settings: Settings) -> Problem | None:
     headers = Headers(scope=scope)
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
         return Problem("encoded-body", headers=CLOSE)
-    length = headers.get("content-length", "0")
+    most, length = _room(scope, settings)[0], headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         return Problem("malformed-request", headers=CLOSE)
-    if len(length) > 18 or int(length) > settings.body_bytes:
-        return Problem("body-too-large", {"limit": settings.body_bytes}, headers=CLOSE)
+    if len(length) > 18 or int(length) > most:
+        return Problem("body-too-large", {"limit": most}, headers=CLOSE)
     return None
+
+
+def _room(scope: Scope, settings: Settings) -> tuple[int, float]:
+    """Bytes that the body of this request may have, and seconds to come in."""
+    if scope["method"] == "POST" and scope["path"] == UPLOADS:
+        return settings.upload_bytes, settings.upload_seconds
+    return settings.body_bytes, settings.body_seconds
 
 
 def _is_text(quoted: bytes) -> bool:
@@ -102,8 +111,9 @@ class _Body:
     """Counts a body as it comes in. Once it is refused, whatever the route answers becomes that refusal."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, settings: Settings) -> None:
-        self._scope, self._receive, self._send, self._settings = scope, receive, send, settings
-        self._deadline = asyncio.get_running_loop().time() + settings.body_seconds
+        self._scope, self._receive, self._send = scope, receive, send
+        self._most, self._seconds = _room(scope, settings)
+        self._deadline = asyncio.get_running_loop().time() + self._seconds
         self._size = 0
         self._is_complete = False
         self._problem: Problem | None = None
@@ -117,10 +127,10 @@ class _Body:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError:
-            self._refuse(Problem("body-too-slow", {"seconds": self._settings.body_seconds}, headers=CLOSE))
+            self._refuse(Problem("body-too-slow", {"seconds": self._seconds}, headers=CLOSE))
         self._size += len(message.get("body", b""))
-        if self._size > self._settings.body_bytes:
-            self._refuse(Problem("body-too-large", {"limit": self._settings.body_bytes}, headers=CLOSE))
+        if self._size > self._most:
+            self._refuse(Problem("body-too-large", {"limit": self._most}, headers=CLOSE))
         self._is_complete = not message.get("more_body", False)
         return message
 

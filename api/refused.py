@@ -9,7 +9,7 @@ from api.faults import Fault, pointer
 from api.problems import Problem
 from api.shapes import findings_collection
 from api.slugs import SLUGS
-from api.texts import language_of, text
+from api.texts import Language, language_of, text
 from geo.files import DatumMissing, RowProblem
 from geo.refusal import CoordinatesRefused, DatumUnknown, DatumWithoutRoute, Refusal
 from geo.store import refusals
@@ -31,7 +31,12 @@ MOST_ROWS = 100
 """Refused rows told one by one."""
 
 
-def refused(request: Request, error: refusals.Refused) -> Problem:
+def problem_of(error: refusals.Refused | Refusal, language: Language) -> Problem:
+    """The problem that tells of a refusal by the store, of a file or of a datum, whoever asked."""
+    return unreadable(error, language) if isinstance(error, Refusal) else refused(error, language)
+
+
+def refused(error: refusals.Refused, language: Language) -> Problem:
     """The problem of a refusal, with the places as features."""
     codes = ", ".join(error.codes[:NAMED]) + (" …" if len(error.codes) > NAMED else "")
     if isinstance(error, refusals.RevisionMoved):
@@ -40,14 +45,12 @@ def refused(request: Request, error: refusals.Refused) -> Problem:
         return Problem("plan-not-draft", {"plan": error.codes[0], "state": error.state})
     if isinstance(error, refusals.NoSuchDraft):
         return Problem("unknown-plan", {"plan": codes})
-    language = language_of(request.headers.get("accept-language"))
     places = findings_collection(error.findings, language) if error.findings else None
     return Problem(SLUGS[type(error)], {"codes": codes}, features=places)
 
 
-def unreadable(request: Request, error: Refusal) -> Problem:
+def unreadable(error: Refusal, language: Language) -> Problem:
     """The problem of a file or a datum that cannot be taken as a whole."""
-    language = language_of(request.headers.get("accept-language"))
     reason = text(f"file.{error.id}", language, **{"name": "", **error.values})
     if isinstance(error, DatumMissing | DatumUnknown | DatumWithoutRoute):
         return Problem("datum-required", {"reason": reason})
@@ -70,9 +73,13 @@ def row_faults(problems: list[RowProblem]) -> list[Fault]:
     return [*faults, Fault("parameter.more", {"count": more}, pointer="#/features")] if more > 0 else faults
 
 
+def _told(request: Request, error: refusals.Refused | Refusal) -> Problem:
+    return problem_of(error, language_of(request.headers.get("accept-language")))
+
+
 TABLE: Final[Mapping[type[Exception], Callable[[Request, Any], Problem]]] = {
-    refusals.Refused: refused,
-    Refusal: unreadable,
+    refusals.Refused: _told,
+    Refusal: _told,
     StoreUnavailable: lambda _, __: Problem("store-unavailable"),
 }
 """Added to the table of `api.problems`."""

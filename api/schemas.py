@@ -234,6 +234,46 @@ class Published(BaseModel):
     amended: list[str] = Field(description="Neighbours that only gained nodes on a common border")
 
 
+class Progress(BaseModel):
+    phase: str = Field(description="reading, comparing, publishing ...; empty before and after")
+    done: int
+    total: int = Field(description="0 where nobody knows")
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457, as any problem of the service."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+
+
+class JobSummary(BaseModel):
+    id: str
+    kind: Literal["import"]
+    actor: str
+    state: Literal["queued", "running", "done", "failed", "stopped"]
+    stopping: bool = Field(description="It was asked to stop and will have within seconds")
+    progress: Progress
+    asked: dict[str, Any]
+    created: str
+    started: str | None
+    ended: str | None
+    expires: str | None = Field(description="What came of it is kept until then")
+
+
+class JobDocument(JobSummary):
+    result: dict[str, Any] | None = Field(description="The document of `wangge import --json`, with plan and number")
+    problem: ProblemDocument | None = Field(description="Why it failed")
+
+
+class Jobs(BaseModel):
+    jobs: list[JobSummary]
+
+
 class VectorLayer(BaseModel):
     id: str
     fields: dict[str, str]

@@ -61,6 +61,18 @@ class Settings(BaseSettings):
     """A body must be in after this time."""
     check_seconds: float = Field(default=60.0, gt=0)
     """One piece of heavy geometry may take this long, and wait as long for its turn."""
+    upload_bytes: int = Field(default=256 * MIB, ge=1)
+    """A file sent to `POST /v1/imports`."""
+    upload_seconds: float = Field(default=600.0, gt=0)
+    """Such a file must be in after this time."""
+    job_workers: int = Field(default=1, ge=0, le=16)
+    """Long jobs this service does at once; 0 leaves them to others on the same database."""
+    jobs_waiting: int = Field(default=20, ge=1, le=10_000)
+    """Jobs that may wait for their turn."""
+    job_seconds: float = Field(default=6 * 3600.0, gt=0)
+    """One job may take this long."""
+    job_days: float = Field(default=7.0, gt=0, le=3650)
+    """What came of a job is kept for this long."""
     request_seconds: float = Field(default=150.0, gt=0)
     """A request whose body is in is answered within this time, or told 503."""
     pool_workers: int = Field(default=2, ge=1, le=64)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from geo.store import refusals
+from geo.store import jobs, refusals
 
 SLUGS: Final[Mapping[type[refusals.Refused], str]] = {
     refusals.StaleBase: "stale-base",
@@ -15,8 +15,11 @@ SLUGS: Final[Mapping[type[refusals.Refused], str]] = {
     refusals.AmendmentRefused: "amendment-refused",
     refusals.TreeBroken: "tree-broken",
     refusals.HouseholdsOrphaned: "households-orphaned",
+    refusals.ThingGone: "thing-gone",
     refusals.Unsettled: "borders-too-close",
     refusals.NothingToPublish: "nothing-to-publish",
     refusals.KeyReused: "idempotency-key-reused",
     refusals.Busy: "busy",
+    jobs.NoSuchJob: "unknown-job",
+    jobs.QueueFull: "queue-full",
 }

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.measure import metres_per_degree
+from geo.measure import degrees_m, metres_per_degree
 from geo.model import Ground, Standing
 
 FAR_M = 20_000.0
@@ -47,11 +47,23 @@ class Owners:
 
     def owners(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
         """The number of the owning claim of each point (n, 2) of degrees, -1 where nobody owns; shape (n,)."""
+        point, claim = self.hits(xy)
+        result = np.full(len(xy), len(self.claims), dtype=np.int64)
+        np.minimum.at(result, point, claim)
+        return np.where(result == len(self.claims), -1, result)
+
+    def hits(self, xy: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Every pair of a point (n, 2) of degrees and a claim that covers it, border included: their numbers."""
         point, claim = self._tree.query(shapely.points(xy))
         hit = shapely.intersects_xy(self._shapes[claim], xy[point, 0], xy[point, 1])
-        result = np.full(len(xy), len(self.claims), dtype=np.int64)
-        np.minimum.at(result, point[hit], claim[hit])
-        return np.where(result == len(self.claims), -1, result)
+        return point[hit], claim[hit]
+
+    def beside(self, xy: NDArray[np.float64], metres: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Every pair of a point and a claim whose box is no further than `metres`: their numbers."""
+        reach = metres / degrees_m(xy[:, 1])
+        boxes = shapely.box(*(xy - reach).T, *(xy + reach).T)
+        point, claim = self._tree.query(boxes)
+        return point, claim
 
     def is_inner(self, number: int, lon: float, lat: float) -> bool:
         """Whether the point lies inside the claim and not on its border."""
@@ -84,13 +96,13 @@ class Owners:
     def border_distance_m(self, number: int, lon: float, lat: float) -> float:
         """Distance from the point to the claim's border, metres, on the affine scale of the point's latitude."""
         scale = np.array(metres_per_degree(lat))
-        start, along = self._edges(number)
+        start, along = self.edges(number)
         start, along = (start - (lon, lat)) * scale, along * scale
         part = np.clip(-(start * along).sum(axis=1) / (along**2).sum(axis=1), 0.0, 1.0)
         foot = start + along * part[:, None]
         return float(np.sqrt((foot**2).sum(axis=1).min()))
 
-    def _edges(self, number: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def edges(self, number: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Start and direction of each edge of a claim's border, degrees (n, 2); kept: busy ground is asked often."""
         if number not in self._borders:
             xy, ring = shapely.get_coordinates(

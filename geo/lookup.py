@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geo.index import Claim, Owners
 from geo.model import Grid, Ground, Region, Standing
@@ -119,6 +120,17 @@ class Map:
         codes, tree = self._fallbacks
         hits = tree.query(shapely.Point(lon, lat), "intersects")
         return self.regions.get(codes[int(hits.min())]) if len(hits) else None
+
+    def fallbacks(self, xy: NDArray[np.float64]) -> list[str | None]:
+        """The code of the deepest region that each point (n, 2) of degrees lies in; None where it lies in none."""
+        codes, tree = self._fallbacks
+        grounds = np.asarray(tree.geometries, dtype=object)
+        shapely.prepare(grounds)
+        point, ground = tree.query(shapely.points(xy))
+        hit = shapely.intersects_xy(grounds[ground], xy[point, 0], xy[point, 1])
+        first = np.full(len(xy), len(codes), dtype=np.int64)
+        np.minimum.at(first, point[hit], ground[hit])
+        return [codes[number] if number < len(codes) else None for number in first]
 
 
 def answer(state: Map, lon: float, lat: float, near_m: float = NEAR_M) -> Answer:

@@ -6,11 +6,14 @@ taken at the latitude of the centroid, where the scale of all parts is in balanc
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
+
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 SEMI_MAJOR_M = 6_378_137.0
 """WGS-84 and GRS-80 equatorial radius, metres."""
@@ -20,11 +23,13 @@ ECCENTRICITY2 = 0.006_694_379_990_14
 
 def metres_per_degree(lat: float) -> tuple[float, float]:
     """Length of one degree of longitude and of latitude at `lat`, metres (ellipsoidal radii of curvature)."""
-    phi = np.radians(lat)
-    w2 = 1.0 - ECCENTRICITY2 * np.sin(phi) ** 2
-    prime_vertical = SEMI_MAJOR_M / np.sqrt(w2)
-    meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY2) / w2**1.5
-    return float(np.radians(prime_vertical * np.cos(phi))), float(np.radians(meridian))
+    x, y = _degree(lat)
+    return float(x), float(y)
+
+
+def degrees_m(lat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same at each of many latitudes (n,): shape (n, 2)."""
+    return np.stack(_degree(lat), axis=-1)
 
 
 def to_metres(shape: BaseGeometry, lat: float | None = None) -> BaseGeometry:
@@ -72,3 +77,11 @@ def middle_latitude(shape: BaseGeometry) -> float:
     """The latitude a shape is measured at, degrees; 0 for an empty shape."""
     _, south, _, north = shapely.bounds(shape)
     return 0.0 if np.isnan(south) else float((south + north) / 2)
+
+
+def _degree(lat: Number) -> tuple[Number, Number]:
+    phi = np.radians(lat)
+    w2 = 1.0 - ECCENTRICITY2 * np.sin(phi) ** 2
+    prime_vertical = SEMI_MAJOR_M / np.sqrt(w2)
+    meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY2) / w2**1.5
+    return np.radians(prime_vertical * np.cos(phi)), np.radians(meridian)

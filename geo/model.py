@@ -88,7 +88,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Building:
-    """Where people live. `households` is None where nobody counted; `grid` is the declared owner's code."""
+    """Where people live. `households` is None where nobody counted; `grid` is the declared owner's code.
+
+    `estimated` marks households that were reckoned from the footprint and not counted.
+    """
 
     id: str
     name: str = ""
@@ -96,6 +99,7 @@ class Building:
     compound: str = ""
     entrance: Point | None = None
     households: int | None = None
+    estimated: bool = False
     levels: int | None = None
     kind: str = ""
     grid: str | None = None

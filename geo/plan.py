@@ -1,7 +1,7 @@
 """What is wrong with a plan, all in one list, and how much of it is covered?"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
@@ -28,8 +28,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Report:
+    """`counts` are the households of each grid that has a counted building."""
+
     findings: list[Finding]
     figures: Figures
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def check(plan: Plan, beside: Sequence[Grid] = (), *, heal: bool = True) -> Report:
@@ -51,7 +54,7 @@ def check(plan: Plan, beside: Sequence[Grid] = (), *, heal: bool = True) -> Repo
     told = _marked(plan, ground) if heal and ground else ground
     boundaries = {region.code: region.shape for region, _ in divided if region.shape is not None}
     upper = tree.findings(plan.regions, boundaries)
-    return Report([*told, *upper, *dwelling, *sizes], _figures(divided, ground, assignments))
+    return Report([*told, *upper, *dwelling, *sizes], _figures(divided, ground, assignments), counts)
 
 
 def findings(plan: Plan) -> list[Finding]:

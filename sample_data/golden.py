@@ -8,7 +8,7 @@ import shapely
 from geo.files import read
 from geo.model import Finding
 from geo.store import intake
-from geo.store.intake import Order
+from geo.store.order import Order
 
 BROKEN = Path(__file__).parent / "broken"
 

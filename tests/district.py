@@ -20,7 +20,7 @@ from geo.files import read_geojson, write_geojson
 from geo.model import Building, Facility, Grid, GridKind, Line, Plan, Region, Water
 from geo.store import door, intake
 from geo.store.connect import session
-from geo.store.intake import Order
+from geo.store.order import Mode, Order
 
 HOUSEHOLDS = {"A01": 310, "A02": 420, "A03": 500, "A04": 0, "B01": 120, "B02": 620, "B03": 350, "B04": 400, "E02": 80}
 
@@ -96,7 +96,7 @@ def features(plan: Plan) -> dict[str, Any]:
 def publish(store: Store, plan: Plan, *, provisional: bool = False) -> int:
     """Take a plan in and publish it; rows replace what is there."""
     with session(store.service) as work, work.begin():
-        taken = intake.take(work, [read_geojson(document(plan))], Order(update=True))
+        taken = intake.take(work, [read_geojson(document(plan))], Order(mode=Mode.UPDATE, whole=True))
         assert not taken.problems
         number = intake.keep(work, taken, actor="planner", provisional=provisional)
     return door.publish(store.service, door.Request(plan=number, actor="planner", reason="small")).number

@@ -104,7 +104,8 @@ def running_in(data: Path) -> int | None:
 
 def kill_all(at: Path) -> None:
     for number in postmaster.processes(at):
-        os.kill(number, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # a process of the cluster's that ended by itself meanwhile
+            os.kill(number, signal.SIGKILL)
 
 
 def test_answers_with_postgis_and_is_durable(running: embedded.Cluster) -> None:

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -73,7 +74,8 @@ class Away:
 
     def _send(self, how: signal.Signals) -> None:
         for number in postmaster.processes(self.cluster.place.cluster):
-            os.kill(number, how)
+            with suppress(ProcessLookupError):
+                os.kill(number, how)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from geo.model import Finding, Rule
 from geo.plan import Report
 from geo.store import door, embedded, intake
 from geo.store.connect import session
-from geo.store.intake import Order
+from geo.store.order import Order
 
 ABOUT_M2 = 0.5
 ABOUT = 0.01

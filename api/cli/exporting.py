@@ -1,34 +1,84 @@
 """The verb `export`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from api import settings
 from api.cli.output import say
 from api.cli.store import opened
 from geo.files import write_geojson, write_gpkg
-from geo.store import published, things
+from geo.files.write_csv import write_csv
+from geo.files.write_shp import write_shp
+from geo.files.write_xlsx import write_xlsx
+from geo.lookup import Map
+from geo.model import Layer
+from geo.store import export as exported
 from geo.store.connect import reachable, session
+from geo.store.export import Selection
+from geo.store.live import Live
+from geo.store.sheets import sheets
 
-WRITERS = {".geojson": write_geojson, ".gpkg": write_gpkg}
+PLANS = {".geojson": write_geojson, ".gpkg": write_gpkg}
+SUFFIXES = (*PLANS, ".csv", ".xlsx", ".zip", ".shp")
 
 
 def export(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to: .geojson or .gpkg")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to: .geojson, .gpkg, .csv, .xlsx, .zip (shapefiles) or .shp")
+    ],
     publication: Annotated[int | None, typer.Option(help="A past state; the one in force when absent")] = None,
+    region: Annotated[str | None, typer.Option(help="Code of a region of any level: it and what is below it")] = None,
+    layer: Annotated[
+        list[Layer] | None, typer.Option("--layer", help="Only these; a CSV holds one (grid), a .shp likewise")
+    ] = None,
+    simple: Annotated[bool, typer.Option("--simple", help="Tables: only the fields that an import takes")] = False,
+    no_shape: Annotated[bool, typer.Option("--no-shape", help="CSV and XLSX: no column of shapes")] = False,
 ) -> None:
-    """Write everything that was published, as a plan file that imports back identical."""
-    if output.suffix not in WRITERS:
-        raise typer.BadParameter(f"the name must end in {' or '.join(WRITERS)}", param_hint="--output")
-    with opened(settings.read()) as store, reachable(), session(store.engine) as work, work.begin():
-        work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        newest = published.current_publication(work)
-        number = newest if publication is None else publication
-        if not 0 < number <= newest:
-            say(f"there is no publication {number}; the newest is {newest}")
+    """Write what was published: a plan file that imports back identical, or tables that departments join on."""
+    suffix = output.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise typer.BadParameter(f"the name must end in one of {', '.join(SUFFIXES)}", param_hint="--output")
+    if suffix in (".csv", ".shp") and len(layer or ()) > 1:
+        raise typer.BadParameter(f"a {suffix} file holds one layer", param_hint="--layer")
+    if no_shape and suffix not in (".csv", ".xlsx"):
+        raise typer.BadParameter("only CSV and XLSX go without shapes", param_hint="--no-shape")
+    with opened(settings.read()) as store, reachable():
+        live = Live(store.engine)
+        live.refresh()
+        wanted = Selection(_state(live, publication), region)
+        if region is not None and region not in wanted.map.regions:
+            say(f"publication {wanted.map.publication} has no region {region}")
             raise typer.Exit(2)
-        plan = things.everything(work, number)
-    WRITERS[output.suffix](plan, output)
-    say(f"publication {number}: {len(plan)} things written to {output}")
+        with session(store.engine) as work, work.begin():
+            work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            count = _write(work, wanted, output, layer or (), simple=simple, shape=not no_shape)
+    say(f"publication {wanted.map.publication}: {count} things written to {output}")
+
+
+def _state(live: Live, number: int | None) -> Map:
+    """The state in force, or a past one, which no later publication changes."""
+    newest = live.seen.map.publication
+    state = live.seen.map if number is None else live.map_at(number)
+    if state is None or not state.publication:
+        say(f"there is no publication {newest if number is None else number}; the newest is {newest}")
+        raise typer.Exit(2)
+    return state
+
+
+def _write(
+    work: Session, wanted: Selection, output: Path, layers: Sequence[Layer], *, simple: bool, shape: bool
+) -> int:
+    suffix = output.suffix.lower()
+    if suffix in PLANS:
+        plan = exported.plan(work, wanted, layers)
+        PLANS[suffix](plan, output)
+        return len(plan)
+    if suffix in (".csv", ".shp"):
+        (sheet,) = sheets(work, wanted, layers or [Layer.GRID], simple=simple)
+        return write_csv(sheet, output, shape=shape) if suffix == ".csv" else write_shp([sheet], output)
+    several = sheets(work, wanted, layers or list(Layer), simple=simple)
+    return write_xlsx(several, output, shape=shape) if suffix == ".xlsx" else write_shp(several, output)

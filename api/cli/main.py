@@ -29,6 +29,7 @@ VERBS: Final = MappingProxyType(
         "check": "checking",
         "publish": "publishing",
         "export": "exporting",
+        "match": "matching",
         "doctor": "diagnosing",
     }
 )

@@ -10,10 +10,10 @@ from geo.datum import Datum
 from geo.files import Reading, read
 
 Layer = Annotated[str | None, typer.Option(help="What the rows are: region, grid, building, facility, line, water")]
-Table = Annotated[str | None, typer.Option(help="Which table of a GeoPackage")]
+Table = Annotated[str | None, typer.Option(help="Which table, sheet, drawing layer, or file of an archive or folder")]
 DatumName = Annotated[str | None, typer.Option(help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n; over what the file says")]
 Crs = Annotated[str | None, typer.Option(help="The same as --datum, as EPSG:n")]
-Encoding = Annotated[str | None, typer.Option(help="Encoding of a text file")]
+Encoding = Annotated[str | None, typer.Option(help="Encoding of texts, such as GBK; over what the file says")]
 Fields = Annotated[list[str] | None, typer.Option("--field", help="OURS=THEIRS: our field from their column")]
 Constants = Annotated[list[str] | None, typer.Option("--set", help="OURS=VALUE: our field, the same for every row")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else")]

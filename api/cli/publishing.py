@@ -10,8 +10,11 @@ import typer
 from api import settings
 from api.cli import importing, options
 from api.cli.output import say, tell
+from api.cli.sources import readings_as
 from api.cli.store import opened
+from api.imported import Wish
 from geo.store import door
+from geo.store.order import Order
 
 
 def publish(
@@ -25,7 +28,7 @@ def publish(
     try:
         number = UUID(subject)
     except ValueError:
-        importing.import_([Path(subject)], reason=reason, publish=True, provisional=provisional, json=json)
+        _publish_file(Path(subject), reason, provisional, json=json)
         return
     with opened(settings.read()) as store:
         done = door.publish(store.engine, door.Request(plan=number, actor=getpass.getuser(), reason=reason, key=key))
@@ -33,3 +36,12 @@ def publish(
         tell(door.plain(done))
     else:
         say(f"published as number {done.number}")
+
+
+def _publish_file(file: Path, reason: str, provisional: bool, *, json: bool) -> None:
+    """A plan file is the whole division of the regions it draws."""
+    with opened(settings.read()) as store:
+        wish = Wish(publish=True, provisional=provisional, sure=True)
+        importing.run(
+            store, readings_as([file], {}), Order(whole=True), wish, title=file.name, reason=reason, json=json
+        )

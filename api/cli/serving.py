@@ -13,6 +13,7 @@ from api import settings
 from api.app import create_app
 from api.cli.output import say
 from api.cli.store import opened
+from api.work import Work
 
 
 def init() -> None:
@@ -29,14 +30,15 @@ def serve(
     stated = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     told = settings.read(**stated)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for quiet in ("alembic", "procrastinate", "psycopg.pool"):
+        logging.getLogger(quiet).setLevel(logging.ERROR if quiet == "psycopg.pool" else logging.WARNING)
     with opened(told, serving=True) as store:
         stop = Event()
         watch = Thread(target=store.cluster.watch, args=(stop,), name="cluster") if store.cluster else None
         if watch:
             watch.start()
         try:
-            app = create_app(told, store.engine)
+            app = create_app(told, store.engine, Work(store.engine, told, alone=store.cluster is not None))
             config = uvicorn.Config(
                 app, told.host, told.port, access_log=False, log_config=None, server_header=False, proxy_headers=False
             )

@@ -20,7 +20,7 @@ from geo.files import Limits, RowProblem
 from geo.model import Layer
 from geo.plan import Report
 from geo.store import intake
-from geo.store.intake import Order
+from geo.store.order import Order
 
 router = APIRouter(prefix="/v1", tags=["checks"])
 

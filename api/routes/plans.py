@@ -24,7 +24,7 @@ from geo import plan as plans
 from geo.store import answers, door, drafts, intake
 from geo.store.connect import reachable, session
 from geo.store.drafts import Draft
-from geo.store.intake import Order
+from geo.store.order import Order
 from geo.store.reading import checked
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
@@ -78,7 +78,7 @@ def draft(
     with reachable(), session(live.engine) as work, work.begin() as transaction:
         told = answers.told(work, key, actor, asked)
         if told is None:
-            taken = intake.take(work, [reading], Order(snap=snap), check=False)
+            taken = intake.take(work, [reading], Order(snap=snap, whole=True), check=False)
             if taken.problems:
                 raise Problem("rows-refused", {"refused": len(taken.problems)}, errors=row_faults(list(taken.problems)))
             if taken.is_empty:
@@ -156,6 +156,7 @@ def findings(request: Request, id: UUID, live: InLive) -> Response:
         "regions-overlap",
         "code-taken",
         "households-orphaned",
+        "thing-gone",
         "never-back",
         "amendment-refused",
         "tree-broken",

@@ -9,14 +9,22 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-from api.texts import findings, parameters, problems, rows
+from api.texts import findings, formats, notes, parameters, problems, report, rows
 from geo.model import Finding
 
 Language: TypeAlias = Literal["zh", "en"]
 Value: TypeAlias = str | int | float
 
 CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {**problems.TEXTS, **parameters.TEXTS, **findings.TEXTS, **rows.TEXTS}
+    {
+        **problems.TEXTS,
+        **parameters.TEXTS,
+        **findings.TEXTS,
+        **notes.TEXTS,
+        **report.TEXTS,
+        **rows.TEXTS,
+        **formats.TEXTS,
+    }
 )
 LONGEST_VALUE = 300
 """Characters of one value that are echoed: a text told to a person is not a place to put a file."""

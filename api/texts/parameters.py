@@ -26,6 +26,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "须为 wgs84、cgcs2000、gcj02、bd09 或如 EPSG:4544 的代码。",
         "Must be wgs84, cgcs2000, gcj02, bd09 or a code such as EPSG:4544.",
     ),
+    "parameter.pair": ("须写作 名称=值,每个名称一次。", "Must be written NAME=VALUE, each name once."),
+    "parameter.profile": ("没有以此名保存的读取方式。", "Nothing was kept under this name."),
+    "parameter.estimate": (
+        "须写作 m2=90,floors=3,share=1(大于 0)或 default。",
+        "Must be written m2=90,floors=3,share=1, each above 0, or default.",
+    ),
     "parameter.text": ("文字为空、过长或含有控制字符。", "Text is empty, too long or holds control characters."),
     "parameter.unfit": ("无法按要求读取该值。", "The value cannot be read as what is expected here."),
     "parameter.extra": ("没有这个成员。", "There is no such member."),

@@ -31,6 +31,9 @@ TITLES: dict[str, tuple[str, str]] = {
     "amendment-refused": ("邻区节点修订被拒", "Neighbour cannot be amended"),
     "tree-broken": ("区划层级有误", "Broken tree of regions"),
     "households-orphaned": ("有住户失去网格", "Households without a grid"),
+    "thing-gone": ("所更新的对象已被移除", "Taken out meanwhile"),
+    "encoding-guessed": ("文字编码须确认", "Encoding to be confirmed"),
+    "would-vanish": ("有对象将被移除", "Things would vanish"),
     "borders-too-close": ("边界过于贴近", "Borders too close"),
     "nothing-to-publish": ("没有可发布的内容", "Nothing to publish"),
     "rows-refused": ("有行被拒", "Rows refused"),
@@ -38,6 +41,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "not-found": ("没有此地址", "Not found"),
     "unknown-code": ("没有此编码", "Unknown code"),
     "unknown-publication": ("没有此发布", "Unknown publication"),
+    "unknown-job": ("没有此任务", "Unknown job"),
     "method-not-allowed": ("不支持此方法", "Method not allowed"),
     "not-acceptable": ("没有所求的格式", "Not acceptable"),
     "body-too-slow": ("请求正文传送过慢", "Body too slow"),
@@ -56,6 +60,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "client-gone": ("客户端已离开", "Client gone"),
     "internal-error": ("内部错误", "Internal error"),
     "busy": ("服务繁忙", "Busy"),
+    "queue-full": ("任务队列已满", "Queue is full"),
     "not-answered-in-time": ("未能及时答复", "Not answered in time"),
     "worker-lost": ("计算进程中断", "Worker lost"),
     "store-unavailable": ("存储不可用", "Store unavailable"),
@@ -97,6 +102,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     ),
     "not-found": ("此地址没有内容。", "There is nothing at this address."),
     "unknown-code": ("已发布的地图中没有编码 {code}。", "Nothing with the code {code} is on the published map."),
+    "unknown-job": (
+        "没有任务 {codes},或其结果已过期。",
+        "There is no job {codes}, or what it told has expired.",
+    ),
     "unknown-publication": ("没有第 {publication} 号发布。", "There is no publication {publication}."),
     "method-not-allowed": (
         "此地址不支持 {method};可用:{allowed}。",
@@ -135,6 +144,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     "internal-error": (
         "服务出错,编号 {id},已记入日志。",
         "The service failed. The log has it under the number {id}.",
+    ),
+    "queue-full": (
+        "已有 {codes} 个任务在等待,请稍后再试。",
+        "{codes} jobs are waiting already; try again later.",
     ),
     "busy": ("正在进行的计算已满,请稍后再试。", "Too much is being worked out at the moment; try again later."),
     "not-answered-in-time": (
@@ -205,6 +218,18 @@ DETAILS: dict[str, tuple[str, str]] = {
     "tree-broken": (
         "{codes} 没有有效的上级。",
         "{codes} has no valid parent.",
+    ),
+    "encoding-guessed": (
+        "文件未说明编码,推测为 {encoding},读作:{samples}。确认后请指明编码。",
+        "The file does not say its encoding; as {encoding} it reads: {samples}. State the encoding if that is right.",
+    ),
+    "would-vanish": (
+        "将移除 {count} 个没有出现在文件中的对象:{codes}。",
+        "{count} things that the file has no row for would be taken out: {codes}.",
+    ),
+    "thing-gone": (
+        "{codes} 在此期间已被移除,无法更新。",
+        "{codes} was taken out since the plan was made and cannot be updated.",
     ),
     "households-orphaned": (
         "建筑 {codes} 将不属于任何网格。",

@@ -53,6 +53,14 @@ ROWS: dict[str, tuple[str, str]] = {
         "{code} 已发布且内容不同;如要更新请用 --mode update。",
         "{code} is published with other content; use --mode update to change it.",
     ),
+    "building-unmatched": (
+        "没有编号、地址或名称为 {text} 的建筑;相近的有:{candidates}。",
+        "No building has the id, address or name {text}; alike are: {candidates}.",
+    ),
+    "building-ambiguous": (
+        "{text} 可能指多栋建筑:{candidates};请给出编号。",
+        "{text} may mean several buildings: {candidates}; give the id.",
+    ),
     "region-unknown": ("{code} 所属区划 {region} 不存在。", "{code} divides region {region}, which nobody knows."),
     "parent-unknown": ("{code} 的上级 {parent} 不存在。", "The parent {parent} of {code} is not known."),
 }
@@ -63,6 +71,24 @@ FILES: dict[str, tuple[str, str]] = {
     "file-no-permission": ("无权读写 {name}。", "There is no permission for {name}."),
     "file-not-written": ("未能写完 {name}:{reason}。", "{name} could not be written: {reason}."),
     "file-no-folder": ("没有存放 {name} 的文件夹。", "The folder of {name} does not exist."),
+    "csv-malformed": ("{name} 的表格无法读取:{reason}。", "The table {name} cannot be read: {reason}."),
+    "sheet-rows-too-many": (
+        "图层 {layer} 超过一张工作表的 {limit} 行;请导出为 CSV 或用 --region。",
+        "Layer {layer} has more than the {limit} rows of a sheet; export it as CSV, or by --region.",
+    ),
+    "cell-too-long": (
+        "图层 {layer} 第 {row} 行的 {field} 有 {length} 个字符,单元格上限 {limit};形状可用 --no-shape 略去。",
+        "{field} of row {row} of layer {layer} has {length} characters, a cell at most {limit}; "
+        "shapes are left out with --no-shape.",
+    ),
+    "text-too-long-for-dbf": (
+        "图层 {layer} 第 {row} 行的 {field} 有 {length} 字节,Shapefile 上限 {limit};请导出为 GeoPackage。",
+        "{field} of row {row} of layer {layer} has {length} bytes, a shapefile at most {limit}; export a GeoPackage.",
+    ),
+    "shapes-mixed": (
+        "{name} 只能存一种形状,此处有:{kinds};请导出为 .zip。",
+        "{name} can hold one kind of shape; here are {kinds}: export a .zip.",
+    ),
     "file-too-large": ("文件有 {bytes} 字节,上限 {limit}。", "The file has {bytes} bytes; at most {limit} are read."),
     "features-too-many": (
         "有 {features} 个要素,上限 {limit}。",
@@ -71,7 +97,7 @@ FILES: dict[str, tuple[str, str]] = {
     "format-unknown": ("无法识别 {name} 的格式。", "The format of {name} is not known."),
     "gpkg-damaged": ("GeoPackage {name} 已损坏。", "The GeoPackage {name} is damaged."),
     "gpkg-too-slow": ("读取 GeoPackage {name} 超出时限。", "Reading the GeoPackage {name} took too much work."),
-    "table-not-in-format": ("{name} 不是 GeoPackage,没有表。", "{name} is no GeoPackage and has no tables."),
+    "table-not-in-format": ("{name} 中没有可选的表。", "{name} has no tables to choose from."),
     "table-missing": ("没有表 {table};现有:{tables}。", "There is no table {table}; there are {tables}."),
     "table-ambiguous": ("请用 --table 指明一张表:{tables}。", "Name one of the tables with --table: {tables}."),
     "table-none": ("文件中没有带几何的表。{tables}", "The file has no table with geometries. {tables}"),

@@ -46,6 +46,7 @@ COLUMNS: dict[Layer, tuple[Column, ...]] = {
         _column("compound"),
         _column("entrance", values.point),
         _column("households", values.households),
+        _column("estimated", values.flag),
         _column("levels", values.levels),
         _column("kind"),
         _column("grid", values.code_or_none),

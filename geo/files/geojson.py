@@ -65,7 +65,13 @@ def _found(features: list[object], stated: Callable[[], Datum | None], layer: La
     vertices = sum(int(shapely.get_num_coordinates(row.geometry)) for row in rows if row.geometry is not None)
     if vertices > limits.all_vertices:
         raise FileUnreadable("vertices-too-many", vertices=vertices, limit=limits.all_vertices)
-    return Found(rows=rows, stated=stated, is_plan=all(named_layer(row.properties) for row in rows if _is_feature(row)))
+    return Found(
+        columns=list(dict.fromkeys(column for row in rows for column in row.properties)),
+        rows=lambda *_: rows,
+        stated=lambda _: stated(),
+        is_plan=all(named_layer(row.properties) for row in rows if _is_feature(row)),
+        layer=layer,
+    )
 
 
 def _is_feature(row: Row) -> bool:

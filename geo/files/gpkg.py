@@ -6,7 +6,7 @@ shape, a float for a long integer beside a NULL.) Format: OGC 12-128r19.
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,9 @@ from geo.datum import Datum
 from geo.files.crs import srs_datum
 from geo.files.limits import NAMES_SHOWN, Limits
 from geo.files.refusals import FileUnreadable, RowRefused, shown
-from geo.files.rows import LAYERS, Found, Row, layer_of, problem_of
+from geo.files.rows import LAYERS, Found, Row, Wish, layer_of, problem_of
 from geo.files.wkb import geometry_of
 from geo.model import Layer
-from geo.refusal import Refusal
 
 MAGIC = b"SQLite format 3\x00"
 
@@ -42,19 +41,41 @@ class Table:
         return Layer(self.name) if self.name in LAYERS else None
 
 
-def found(path: Path, layer: Layer | None, table: str | None, limits: Limits) -> Found:
+@contextmanager
+def found(path: Path, wish: Wish) -> Iterator[Found]:
     """The rows of the chosen table, or of all tables named like layers; `FileUnreadable` for what is no GeoPackage."""
+    with _refusals(path), closing(_opened(path, wish.limits)) as connection:
+        chosen = _chosen(_tables(connection), wish.layer, wish.table)
+        columns = list(dict.fromkeys(name for one in chosen for name in _columns(connection, one)))
+
+        def rows(_mapping: Mapping[str, str], _datum: Datum) -> Iterator[Row]:
+            with _refusals(path):
+                yield from _rows(connection, chosen, wish.layer, wish.limits)
+
+        layer = wish.layer or (chosen[0].layer if len(chosen) == 1 else None)
+        yield Found(columns=columns, rows=rows, stated=lambda _: _datum_of(chosen), layer=layer)
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    """What SQLite raises for a damaged file, as a refusal."""
     try:
-        with closing(_opened(path, limits)) as connection:
-            chosen = _chosen(_tables(connection), layer, table)
-            return Found(rows=list(_rows(connection, chosen, layer, limits)), stated=lambda: _datum_of(chosen))
+        yield
     except sqlite3.OperationalError as error:
         id = "gpkg-too-slow" if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT else "gpkg-damaged"
         raise FileUnreadable(id, name=path.name) from error
-    except (sqlite3.Error, OverflowError, ValueError) as error:
-        if isinstance(error, Refusal):
-            raise
+    except (sqlite3.Error, OverflowError, UnicodeError) as error:
         raise FileUnreadable("gpkg-damaged", name=path.name) from error
+
+
+def _columns(connection: sqlite3.Connection, table: Table) -> list[str]:
+    with closing(connection.execute(f"SELECT * FROM {_quoted(table.name)} LIMIT 0")) as cursor:  # noqa: S608 - quoted
+        return [column[0] for column in cursor.description if column[0] != table.geometry]
+
+
+def _quoted(name: str) -> str:
+    """A name cannot be bound; quoted it is nothing but a name."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _opened(path: Path, limits: Limits) -> sqlite3.Connection:
@@ -96,8 +117,7 @@ def _datum_of(tables: list[Table]) -> Datum | None:
 def _rows(connection: sqlite3.Connection, tables: list[Table], layer: Layer | None, limits: Limits) -> Iterator[Row]:
     features = size = 0
     for table in tables:
-        name = table.name.replace('"', '""')
-        cursor = connection.execute(f'SELECT * FROM "{name}"')  # noqa: S608 - a name cannot be bound; it is quoted
+        cursor = connection.execute(f"SELECT * FROM {_quoted(table.name)}")  # noqa: S608 - quoted
         columns = [column[0] for column in cursor.description]
         for number, values in enumerate(cursor, start=1):
             features += 1

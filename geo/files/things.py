@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,21 +26,53 @@ ENTRANCE = next(column for column in COLUMNS[Layer.BUILDING] if column.name == "
 Entrance: TypeAlias = Point | RowRefused | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """What a row says of a thing: the attributes that it has a value for, and the shape where it has one, unrounded."""
+
+    number: int
+    layer: Layer
+    fields: Mapping[str, Any]
+    shape: BaseGeometry | None
+
+
 def things(reading: Reading) -> Iterator[Thing | RowProblem]:
     """Each row in its order, as a thing or as what is wrong with it. Shapes are unrounded."""
-    entrances = iter(_entrances(reading))
     seen: Counter[str] = Counter()
+    for patch in patches(reading):
+        yield patch if isinstance(patch, RowProblem) else thing_of(patch, seen)
+
+
+def patches(reading: Reading) -> Iterator[Patch | RowProblem]:
+    """Each row in its order, as what it says or as what is wrong with it."""
+    entrances = iter(_entrances(reading))
     for row in reading.rows:
         entrance = next(entrances)
         if row.problem is not None:
             yield row.problem
             continue
         try:
-            yield _thing(row, reading, entrance, seen)
+            yield _patch(row, reading, entrance)
         except RowRefused as refusal:
-            yield RowProblem(
-                id=refusal.id, number=row.number, layer=row.layer, place=_place(row.geometry), values=refusal.values
-            )
+            yield _problem(refusal, row.number, row.layer, row.geometry)
+
+
+def thing_of(patch: Patch, seen: Counter[str]) -> Thing | RowProblem:
+    """A whole thing of what a row says, or what it lacks. `seen` counts the ids that were made from places."""
+    fields = dict(patch.fields)
+    try:
+        for column in COLUMNS[patch.layer]:
+            if column.attribute not in fields:
+                fields[column.attribute] = None if column is ENTRANCE else column.read(None, column.name)
+        if patch.shape is None and patch.layer is not Layer.REGION:
+            raise RowRefused("geometry-missing", layer=patch.layer)
+    except RowRefused as refusal:
+        return _problem(refusal, patch.number, patch.layer, patch.shape)
+    if "id" in fields and fields["id"] is None and patch.shape is not None:
+        fields["id"] = id_of(patch.layer, fields["name"], patch.shape, seen)
+    make: Any = THINGS[patch.layer]
+    thing: Thing = make(**fields, shape=patch.shape)
+    return thing
 
 
 def plan_of(things: Iterable[Thing | RowProblem]) -> Plan:
@@ -59,25 +92,21 @@ def sort_key(layer: Layer) -> Callable[[Thing], tuple[str, bytes]]:
     return lambda thing: (getattr(thing, attribute), b"" if thing.shape is None else shapely.to_wkb(thing.shape))
 
 
-def _thing(row: Row, reading: Reading, entrance: Entrance, seen: Counter[str]) -> Thing:
-    layer = row.layer
-    if layer is None:
+def _patch(row: Row, reading: Reading, entrance: Entrance) -> Patch:
+    if row.layer is None:
         raise RowRefused("layer-missing")
-    fields = {
-        column.attribute: column.read(_raw(row, reading, column), column.name)
-        for column in COLUMNS[layer]
-        if column is not ENTRANCE
-    }
     if isinstance(entrance, RowRefused):
         raise entrance
-    if layer is Layer.BUILDING:
-        fields[ENTRANCE.attribute] = entrance
-    shape = _fitting(row.geometry, layer)
-    if "id" in fields and fields["id"] is None and shape is not None:
-        fields["id"] = _id_of(layer, fields["name"], shape, seen)
-    make: Any = THINGS[layer]
-    thing: Thing = make(**fields, shape=shape)
-    return thing
+    fields: dict[str, Any] = {}
+    for column in COLUMNS[row.layer]:
+        raw = entrance if column is ENTRANCE else _raw(row, reading, column)
+        if raw is not None and raw != "":
+            fields[column.attribute] = raw if column is ENTRANCE else column.read(raw, column.name)
+    return Patch(number=row.number, layer=row.layer, fields=fields, shape=_fitting(row.geometry, row.layer))
+
+
+def _problem(refusal: RowRefused, number: int, layer: Layer | None, shape: BaseGeometry | None) -> RowProblem:
+    return RowProblem(id=refusal.id, number=number, layer=layer, place=_place(shape), values=refusal.values)
 
 
 def _raw(row: Row, reading: Reading, column: Column) -> object:
@@ -88,15 +117,12 @@ def _raw(row: Row, reading: Reading, column: Column) -> object:
 
 
 def _fitting(shape: BaseGeometry | None, layer: Layer) -> BaseGeometry | None:
-    if shape is None:
-        if layer is not Layer.REGION:
-            raise RowRefused("geometry-missing", layer=layer)
-    elif shape.geom_type not in KINDS[layer]:
+    if shape is not None and shape.geom_type not in KINDS[layer]:
         raise RowRefused("geometry-not-for-layer", kind=shape.geom_type, layer=layer, allowed=", ".join(KINDS[layer]))
     return shape
 
 
-def _id_of(layer: Layer, name: str, shape: BaseGeometry, seen: Counter[str]) -> str:
+def id_of(layer: Layer, name: str, shape: BaseGeometry, seen: Counter[str]) -> str:
     """An id that the same layer, name and place always get; the second of two equal rows gets `-2`."""
     steps = np.rint(shapely.get_coordinates(shape) * LATTICE_STEPS).astype("<i8")
     digest = hashlib.sha256(f"{layer}\n{name}\n{shape.geom_type}\n".encode() + steps.tobytes())

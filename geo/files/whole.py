@@ -14,30 +14,46 @@ OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, e
 
 
 @contextmanager
-def replacing(target: Path, suffix: str = "") -> Iterator[Path]:
+def replacing(target: Path, suffix: str = "", *, optional: bool = False) -> Iterator[Path]:
     """A path beside `target` to write to; moved over it once the block ends well, and gone if it does not.
 
     The bytes are on the disk before the name changes. A link is followed. `suffix` is what the writer wants its name to
-    end in. `FileUnwritable` where it cannot be done.
+    end in. `optional`: where nothing was written, no file is the result, and an old one goes. `FileUnwritable` where it
+    cannot be done.
     """
     target = target.resolve()
+    with beside(target) as folder:
+        draft = folder / f"plan{suffix}"
+        yield draft
+        if optional and not draft.exists():
+            target.unlink(missing_ok=True)
+        else:
+            moved(draft, target)
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """An empty folder on the disk of `target`, gone at the end; `FileUnwritable` for what the disk answers in it."""
     if target.exists() and not target.is_file():
         raise FileUnwritable("file-not-regular", name=target.name)
     if not target.parent.is_dir():
         raise FileUnwritable("file-no-folder", name=target.name)
     try:
         with tempfile.TemporaryDirectory(prefix=".wangge-", dir=target.parent) as folder:
-            draft = Path(folder) / f"plan{suffix}"
-            yield draft
-            _to_disk(draft)
-            draft.replace(target)
-        _to_disk(target.parent)
+            yield Path(folder)
     except PermissionError as error:
         raise FileUnwritable("file-no-permission", name=target.name) from error
     except OSError as error:
         if error.errno not in OF_THE_DISK:
             raise
         raise FileUnwritable("file-not-written", name=target.name, reason=error.strerror or "") from error
+
+
+def moved(draft: Path, target: Path) -> None:
+    """Give a file that is written its name, once its bytes are on the disk."""
+    _to_disk(draft)
+    draft.replace(target)
+    _to_disk(target.parent)
 
 
 def _to_disk(path: Path) -> None:

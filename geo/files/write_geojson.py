@@ -31,7 +31,7 @@ def _pieces(plan: Plan) -> Iterator[bytes]:
     before = b"\n"
     for layer in Layer:
         for thing in sorted(getattr(plan, PLURALS[layer]), key=sort_key(layer)):
-            yield before + _text(feature(layer, thing)).encode()
+            yield before + json_text(feature(layer, thing)).encode()
             before = b",\n"
     yield b"\n]}\n"
 
@@ -66,6 +66,6 @@ def _coordinates(shape: BaseGeometry) -> list[object]:
             return points
 
 
-def _text(value: object) -> str:
+def json_text(value: object) -> str:
     """JSON on one line; floats as their shortest repr, which for a lattice value has at most seven decimals."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from psycopg import Connection as Psycopg
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -18,6 +18,8 @@ LOCK_TIMEOUT_MS = 5_000
 """Longest wait for the number; then the answer is 503 with Retry-After."""
 STATEMENT_TIMEOUT_MS = 120_000
 """Longest single statement: the proof of a whole city."""
+UNHURRIED_MS = 4 * 3_600_000
+"""Longest statement about millions of rows."""
 GONE_AFTER = {
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
@@ -77,6 +79,11 @@ def _engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"options": options, "application_name": "wangge", **GONE_AFTER},
     )
+
+
+def unhurried(session: Session) -> None:
+    """Lets the statements of this transaction take as long as millions of rows need."""
+    session.execute(text("SELECT set_config('statement_timeout', :most, true)"), {"most": str(UNHURRIED_MS)})
 
 
 def _step_down(connection: Psycopg, _: ConnectionPoolEntry) -> None:

@@ -15,12 +15,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from geo.store import answers, refusals
-from geo.store.connect import reachable, session
+from geo.store.connect import reachable, session, unhurried
 from geo.store.published import at
 from geo.store.refusals import Refused
 from geo.store.staging import stage
 from geo.store.tables import edition, identity, plan, plan_item, plan_region, publication
 
+LARGE = 100_000
+"""Rows of a plan that is published without hurry."""
 ATTEMPTS = 8
 """How often staging is done anew because a neighbour was published meanwhile."""
 REFUSALS: dict[str, type[Refused]] = {
@@ -34,6 +36,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "WG008": refusals.NoSuchDraft,
     "WG009": refusals.TreeBroken,
     "WG011": refusals.HouseholdsOrphaned,
+    "WG012": refusals.ThingGone,
     "55P03": refusals.Busy,
     "40001": refusals.Busy,
     "40P01": refusals.Busy,
@@ -89,6 +92,8 @@ def _attempt(engine: Engine, request: Request) -> Published:
             if told is not None:
                 return _revived(told)
             _check(work, request, state, revision)
+            if _is_large(work, request.plan):
+                unhurried(work)
             stage(work, request.plan)
             door = func.publish(request.plan, request.actor, request.reason)
             published = _report(work, int(work.execute(select(door)).scalar_one()))
@@ -139,6 +144,12 @@ def _check(work: Session, request: Request, state: str, revision: int) -> None:
     items = select(plan_item.c.code).where(plan_item.c.plan == request.plan)
     if work.execute(named.union_all(items).limit(1)).first() is None:
         raise refusals.NothingToPublish()
+
+
+def _is_large(work: Session, number: UUID) -> bool:
+    """Whether a plan has so many rows that the usual time for a statement is too short."""
+    rows = select(plan_item.c.code).where(plan_item.c.plan == number).limit(LARGE).subquery()
+    return bool(work.execute(select(func.count()).select_from(rows)).scalar_one() == LARGE)
 
 
 def _report(work: Session, publication_number: int) -> Published:

@@ -1,9 +1,11 @@
 """How does an unpublished plan lie in the store?"""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import islice
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Select, bindparam, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from geo.model import Building, Facility, Grid, GridKind, Ground, Line, Plan, Region, Thing, Water
+from geo.model import Building, Facility, Grid, GridKind, Ground, Layer, Line, Plan, Region, Thing, Water
 from geo.store.refusals import NoSuchDraft, NotADraft
 from geo.store.tables import SRID, plan, plan_item, plan_region
 
@@ -43,6 +45,8 @@ def save(
     outlines: Mapping[str, Ground],
     base: Mapping[str, int | None],
     *,
+    touched: Mapping[tuple[Layer, str], Collection[str]] = MappingProxyType({}),
+    removed: Mapping[tuple[Layer, str], BaseGeometry] = MappingProxyType({}),
     actor: str,
     title: str = "",
     reason: str = "",
@@ -50,22 +54,17 @@ def save(
 ) -> UUID:
     """Keep a plan as a draft: `changes` are new and changed things, with all grids of each region in `outlines`.
 
-    `base` gives for each of those regions the intent it was drawn from. Returns the plan's id. Shapes must be on the
-    lattice.
+    `base` gives for each of those regions the intent it was drawn from; `touched` names the attributes that are set of
+    a thing that is only updated; `removed` are things to take out, with the place they leave. Returns the plan's id.
+    Shapes must be on the lattice.
     """
     number = uuid4()
     session.execute(insert(plan).values(id=number, title=title, reason=reason, actor=actor, provisional=provisional))
     if base:
         rows = [{"plan": number, "code": c, "base": b, "boundary": wkb(outlines[c])} for c, b in sorted(base.items())]
         session.execute(insert(plan_region), rows)
-    batch: list[dict[str, object]] = []
-    for item in _items(changes):
-        batch.append({"plan": number, **item})
-        if len(batch) == ROWS_AT_ONCE:
-            session.execute(insert(plan_item), batch)
-            batch = []
-    if batch:
-        session.execute(insert(plan_item), batch)
+    for batch in _batches(_items(changes, touched, removed)):
+        session.execute(insert(plan_item), [{"plan": number, **item} for item in batch])
     note(session, actor, "draft", reason, number, {"title": title, "regions": sorted(base)})
     return number
 
@@ -90,8 +89,11 @@ def withdraw(session: Session, number: UUID, actor: str) -> None:
     note(session, actor, "withdraw", "", number, {})
 
 
-def content(session: Session, number: UUID) -> Plan:
-    """What a draft holds: its regions with outlines, its grids, and the things it adds or changes."""
+def content(session: Session, number: UUID, layers: Collection[Layer] = tuple(Layer)) -> Plan:
+    """What a draft holds: its regions with outlines, its grids, and the things it adds or changes.
+
+    Only of the layers given: of a city's buildings there may be millions.
+    """
     outlines = {
         code: shapely.from_wkb(bytes(data))
         for code, data in session.execute(
@@ -110,6 +112,7 @@ def content(session: Session, number: UUID) -> Plan:
             func.ST_AsBinary(plan_item.c.shape),
         )
         .where(plan_item.c.plan == number, func.coalesce(plan_item.c.region, "").not_in(_amended(number)))
+        .where(~plan_item.c.removed, plan_item.c.layer.in_([layer.value for layer in layers]))
         .order_by(plan_item.c.layer, plan_item.c.code)
     )
     for layer, code, region, attributes, data in rows:
@@ -148,29 +151,61 @@ def _amended(number: UUID) -> Select[tuple[str]]:
     return select(plan_region.c.code).where(plan_region.c.plan == number, plan_region.c.cause == "node")
 
 
-def _items(drawn: Plan) -> Iterator[dict[str, object]]:
-    for r in drawn.regions:
-        yield _item(
-            "region", r.code, None, name=r.name, level=r.level, parent=r.parent, enclave=r.enclave, scheme=r.scheme
-        )
-    for g in drawn.grids:
-        yield _item("grid", g.code, g.shape, region=g.region, name=g.name, kind=g.kind.value)
-    for b in drawn.buildings:
-        entrance = None if b.entrance is None else [b.entrance.x, b.entrance.y]
-        words = {"name": b.name, "address": b.address, "compound": b.compound, "kind": b.kind, "grid": b.grid}
-        yield _item("building", b.id, b.shape, **words, entrance=entrance, households=b.households, levels=b.levels)
-    for f in drawn.facilities:
-        yield _item("facility", f.id, f.shape, name=f.name, category=f.category)
-    for s in drawn.lines:
-        yield _item("line", s.id, s.shape, name=s.name, category=s.category)
-    for w in drawn.water:
-        yield _item("water", w.id, w.shape, name=w.name)
+def _items(
+    drawn: Plan,
+    touched: Mapping[tuple[Layer, str], Collection[str]],
+    removed: Mapping[tuple[Layer, str], BaseGeometry],
+) -> Iterator[dict[str, object]]:
+    for part in fields(drawn):
+        for thing in getattr(drawn, part.name):
+            item = item_of(thing)
+            names = touched.get((Layer(item["layer"]), item["code"]))
+            yield {**item, "touched": None if names is None else sorted(names), "removed": False}
+    for (layer, code), shape in removed.items():
+        yield {**_item(layer, code, shape), "touched": None, "removed": True}
+
+
+def _batches(items: Iterator[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
+    while batch := list(islice(items, ROWS_AT_ONCE)):
+        yield batch
+
+
+def item_of(thing: Thing) -> dict[str, Any]:
+    """A thing as a row of `plan_item`, without what is the draft's own. A region's ground is its edition's."""
+    match thing:
+        case Region(code=code):
+            own = {"name": thing.name, "level": thing.level, "parent": thing.parent}
+            return _item("region", code, None, enclave=thing.enclave, scheme=thing.scheme, **own)
+        case Grid(code=code, shape=shape):
+            return _item("grid", code, shape, region=thing.region, name=thing.name, kind=thing.kind.value)
+        case Building(id=code, shape=shape):
+            return _item("building", code, shape, **_building_attributes(thing))
+        case Facility(id=code, shape=shape):
+            return _item("facility", code, shape, name=thing.name, category=thing.category)
+        case Line(id=code, shape=shape):
+            return _item("line", code, shape, name=thing.name, category=thing.category)
+        case Water(id=code, shape=shape):
+            return _item("water", code, shape, name=thing.name)
+
+
+def _building_attributes(b: Building) -> dict[str, Any]:
+    return {
+        "name": b.name,
+        "address": b.address,
+        "compound": b.compound,
+        "entrance": None if b.entrance is None else [b.entrance.x, b.entrance.y],
+        "households": b.households,
+        "estimated": b.estimated,
+        "levels": b.levels,
+        "kind": b.kind,
+        "grid": b.grid,
+    }
 
 
 def _item(
     layer: str, code: str, shape: BaseGeometry | None, *, region: str | None = None, **attributes: object
-) -> dict[str, object]:
-    return {"layer": layer, "code": code, "region": region, "attributes": attributes, "shape": wkb(shape)}
+) -> dict[str, Any]:
+    return {"layer": str(layer), "code": code, "region": region, "attributes": attributes, "shape": wkb(shape)}
 
 
 def _building(code: str, _: str | None, a: Mapping[str, Any], shape: Any) -> Building:

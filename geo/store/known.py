@@ -1,11 +1,12 @@
 """What is published where a plan would change something?"""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from geo.model import Building, Grid, Ground, Layer, Plan, Region, Thing
@@ -65,25 +66,57 @@ class Known:
             return {}
         return {thing.id: thing for thing in READERS[layer](self.session, self.number, codes=codes)}
 
+    def named(self, layer: Layer, codes: Iterable[str]) -> dict[str, Thing]:
+        """The things of any layer in force with one of the codes or ids."""
+        if layer is Layer.REGION:
+            return {code: self.regions[code] for code in codes if code in self.regions}
+        if layer is not Layer.GRID:
+            return self.things(layer, codes)
+        if self.session is None:
+            return {}
+        wanted = set(codes)
+        regions = published.regions_of_grids(self.session, self.number, wanted)
+        editions = [one for region in sorted(regions) if (one := self.edition(region))]
+        return {grid.code: grid for one in editions for grid in one.grids if grid.code in wanted}
+
+    def stock(self, layer: Layer) -> dict[str, BaseGeometry]:
+        """All things of a data layer in force, by id, with their shapes."""
+        return {} if self.session is None else things.shapes(self.session, layer, self.number)
+
+    def building_texts(self) -> Iterator[tuple[str, str]]:
+        """Each address and each name of a building in force, with the building's id; addresses first."""
+        if self.session is not None:
+            rows = things.building_texts(self.session, self.number)
+            yield from ((address, id) for id, address, _ in rows)
+            yield from ((name, id) for id, _, name in rows)
+
+    def tallies(self, codes: Iterable[str]) -> dict[str, int | None]:
+        """Households of grids in force, None where nobody counted; absent for grids that are not in force."""
+        return {} if self.session is None else published.tallies(self.session, self.number, codes)
+
     def beside(self, drawn: Plan) -> list[Ground]:
         """Published ground near the drawn one that the plan does not replace: what healing heals against."""
         ground = ground_of(drawn)
         own = _own(drawn)
-        near = [one for one in self._near(ground) if one.region not in own]
+        near = [one for one in self.near(ground) if one.region not in own]
         return [shape for one in near for shape in (one.boundary, *(grid.shape for grid in one.grids))]
 
-    def around(self, drawn: Plan) -> tuple[Plan, list[Grid]]:
+    def around(
+        self, drawn: Plan, formerly: Sequence[BaseGeometry] = (), without: Collection[str] = ()
+    ) -> tuple[Plan, list[Grid]]:
         """The plan with the published regions that its buildings stand in and the buildings that its ground bears.
 
-        And the published grids round about, which may own what stands on a border.
+        And the published grids round about, which may own what stands on a border. `formerly` are places where
+        buildings stood that the plan moves or takes out; those `without` are not there any more.
         """
         own = _own(drawn)
-        bearing = [one for one in self._near([b.shape for b in drawn.buildings]) if one.region not in own]
-        bearing = [one for one in bearing if _bears(one, drawn.buildings)]
+        stood = [*(building.shape for building in drawn.buildings), *formerly]
+        bearing = [one for one in self.near(stood) if one.region not in own]
+        bearing = [one for one in bearing if _bears(one, stood)]
         ground = [*ground_of(drawn), *(one.boundary for one in bearing)]
         judged = own | {one.region for one in bearing}
-        beside = [grid for one in self._near(ground) if one.region not in judged for grid in one.grids]
-        stated = {building.id for building in drawn.buildings}
+        beside = [grid for one in self.near(ground) if one.region not in judged for grid in one.grids]
+        stated = {building.id for building in drawn.buildings}.union(without)
         return replace(
             drawn,
             regions=(*drawn.regions, *(Region(code=one.region, shape=one.boundary) for one in bearing)),
@@ -98,7 +131,8 @@ class Known:
         there = things.buildings(self.session, self.number, meets=ground)
         return buildings_on(there, ground)
 
-    def _near(self, shapes: Sequence[Any]) -> list[Edition]:
+    def near(self, shapes: Sequence[Any]) -> list[Edition]:
+        """Editions in force whose box meets the box of the shapes."""
         if self.session is None or not shapes:
             return []
         box = shapely.box(*shapely.total_bounds(np.asarray(shapes, dtype=object)))
@@ -127,5 +161,5 @@ def buildings_on(there: Sequence[Building], ground: Sequence[Ground]) -> list[Bu
     return [building for number, building in enumerate(there) if number in met]
 
 
-def _bears(edition: Edition, buildings: Sequence[Building]) -> bool:
-    return bool(shapely.intersects(edition.boundary, np.asarray([b.shape for b in buildings], dtype=object)).any())
+def _bears(edition: Edition, stood: Sequence[BaseGeometry]) -> bool:
+    return bool(shapely.intersects(edition.boundary, np.asarray(stood, dtype=object)).any())

@@ -42,7 +42,7 @@ class Row:
 def buildings(session: Session, number: int, wanted: Wanted) -> list[Row]:
     """Buildings in force, ordered by id, each with its one owner; households counted with the owner."""
     owner = identity.alias("owner")
-    names = ("name", "address", "compound", "households", "levels", "kind", "grid")
+    names = ("name", "address", "compound", "households", "estimated", "levels", "kind", "grid")
     columns = [getattr(building.c, name) for name in names]
     query = (
         _page(building, number, wanted)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import Subquery
 
 from geo.model import Grid, GridKind, Ground, Region, Standing
-from geo.store.tables import SRID, edition, grid, head, identity, region
+from geo.store.tables import SRID, edition, grid, head, identity, region, tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,31 @@ def divided_codes(session: Session, number: int) -> set[str]:
     """Codes of the regions that have an edition in force."""
     codes = select(identity.c.code).join(edition, edition.c.region == identity.c.id).where(at(edition, number))
     return set(session.scalars(codes))
+
+
+def regions_of_grids(session: Session, number: int, codes: Iterable[str]) -> set[str]:
+    """Codes of the regions that some grids divide."""
+    named, divided = identity.alias("named"), identity.alias("divided")
+    query = (
+        select(divided.c.code)
+        .join(edition, edition.c.region == divided.c.id)
+        .join(grid, grid.c.edition == edition.c.id)
+        .join(named, named.c.id == grid.c.id)
+        .where(at(edition, number), is_one_of(named.c.code, codes))
+    )
+    return set(session.scalars(query))
+
+
+def tallies(session: Session, number: int, codes: Iterable[str]) -> dict[str, int | None]:
+    """Households of the grids in force with one of the codes; None where nobody counted."""
+    query = (
+        select(identity.c.code, tally.c.households)
+        .join(grid, grid.c.id == identity.c.id)
+        .join(edition, (edition.c.id == grid.c.edition) & at(edition, number))
+        .outerjoin(tally, (tally.c.grid == grid.c.id) & at(tally, number))
+        .where(is_one_of(identity.c.code, codes))
+    )
+    return {row.code: row.households for row in session.execute(query)}
 
 
 def editions(

@@ -77,6 +77,10 @@ class HouseholdsOrphaned(Refused):
     """Buildings with households would lose their grid."""
 
 
+class ThingGone(Refused):
+    """What an update touches was taken out since."""
+
+
 class NothingToPublish(Refused):
     """The plan changes nothing."""
 

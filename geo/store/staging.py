@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from geo import border, coverage, noding
-from geo.model import Grid, Ground, Region, Standing
+from geo.model import Grid, Ground, Layer, Region, Standing
 from geo.store import drafts
 from geo.store.drafts import wkb
 from geo.store.published import Edition, current_publication, editions
@@ -51,7 +51,7 @@ def stage(session: Session, number: UUID) -> None:
     Raises NotExact, NotApart, BorderConflict, AmendmentRefused, CodeTaken.
     """
     draft = drafts.find(session, number)
-    content = drafts.content(session, number)
+    content = drafts.content(session, number, (Layer.REGION, Layer.GRID))
     drawn = divisions(content.regions, content.grids, draft.base)
     provable = [division for division in drawn if division.is_exact]
     if len(provable) < len(drawn) and not draft.provisional:

@@ -1,22 +1,31 @@
 """What stands on the published ground: buildings, facilities, lines, water; and everything together as one plan?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import Session
 
-from geo.model import Building, Facility, Ground, Line, Plan, Water
+from geo.model import Building, Facility, Ground, Layer, Line, Plan, Water
 from geo.store.published import at, editions, is_one_of, meets_any, regions
 from geo.store.tables import building, facility, identity, line, water
+
+TABLES: Mapping[Layer, Table] = {
+    Layer.BUILDING: building,
+    Layer.FACILITY: facility,
+    Layer.LINE: line,
+    Layer.WATER: water,
+}
 
 
 def buildings(
     session: Session, number: int, *, codes: Iterable[str] | None = None, meets: Sequence[Ground] = ()
 ) -> list[Building]:
     """Buildings in force at a publication, ordered by id; only those named, or whose box meets a shape's, if given."""
-    columns = [getattr(building.c, name) for name in ("name", "address", "compound", "households", "levels", "kind")]
+    names = ("name", "address", "compound", "households", "estimated", "levels", "kind")
+    columns = [getattr(building.c, name) for name in names]
     entrance = func.ST_AsBinary(building.c.entrance).label("entrance")
     query = _in_force(building, number, codes, *columns, building.c.grid, entrance)
     if meets:
@@ -30,6 +39,7 @@ def buildings(
             compound=row.compound,
             entrance=None if row.entrance is None else shapely.from_wkb(bytes(row.entrance)),
             households=row.households,
+            estimated=row.estimated,
             levels=row.levels,
             kind=row.kind,
             grid=row.grid,
@@ -55,6 +65,23 @@ def waters(session: Session, number: int, *, codes: Iterable[str] | None = None)
     """Water surfaces in force at a publication, ordered by id."""
     rows = session.execute(_in_force(water, number, codes, water.c.name))
     return [Water(id=r.code, name=r.name, shape=shapely.from_wkb(bytes(r.shape))) for r in rows]
+
+
+def shapes(session: Session, layer: Layer, number: int) -> dict[str, BaseGeometry]:
+    """The shape of every thing of a data layer in force, by id."""
+    rows = session.execute(_in_force(TABLES[layer], number, None))
+    return {row.code: shapely.from_wkb(bytes(row.shape)) for row in rows}
+
+
+def building_texts(session: Session, number: int) -> list[tuple[str, str, str]]:
+    """Id, address and name of every building in force, ordered by id."""
+    query = (
+        select(identity.c.code, building.c.address, building.c.name)
+        .join(identity, identity.c.id == building.c.id)
+        .where(at(building, number))
+        .order_by(identity.c.code)
+    )
+    return [(row.code, row.address, row.name) for row in session.execute(query)]
 
 
 def everything(session: Session, number: int) -> Plan:

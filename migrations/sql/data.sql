@@ -1,19 +1,42 @@
 -- What stands on the ground: rows of the plan replace the rows in force, and the owners of buildings follow.
 
-CREATE FUNCTION switch_data(p_plan uuid, n bigint) RETURNS void
+CREATE OR REPLACE FUNCTION complete_updates(p_plan uuid) RETURNS void
 LANGUAGE plpgsql AS $$
--- Closes the row in force of each thing the plan names and opens the plan's. A region drawn without a row of its own
--- keeps the one it has, or gets a bare one.
+-- What an update does not touch stays as it is now, whoever changed it since the plan was made.
 DECLARE
-  named record;
+  faulty text[];
 BEGIN
-  FOR named IN SELECT layer, array_agg(code) AS codes FROM plan_item WHERE plan = p_plan AND layer <> 'grid' GROUP BY layer
-  LOOP
-    PERFORM identify(named.layer, named.codes);
+  UPDATE plan_item AS p
+  SET attributes = k.attributes || coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each(p.attributes)
+                                             WHERE key = ANY (p.touched)), '{}'),
+      shape = CASE WHEN 'shape' = ANY (p.touched) THEN p.shape ELSE k.shape END,
+      touched = NULL
+  FROM identity AS i JOIN thing_in_force AS k ON k.id = i.id AND k.layer = i.layer
+  WHERE p.plan = p_plan AND p.touched IS NOT NULL AND i.layer = p.layer AND i.code = p.code;
+  SELECT array_agg(code ORDER BY code) INTO faulty FROM plan_item WHERE plan = p_plan AND touched IS NOT NULL;
+  IF faulty IS NOT NULL THEN
+    PERFORM refuse('WG012', 'what the plan updates was taken out meanwhile', faulty);
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION switch_data(p_plan uuid, n bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+-- Closes the row in force of each thing the plan names and opens the plan's, if it has one. A region drawn without a row
+-- of its own keeps the one it has, or gets a bare one.
+DECLARE
+  named text;
+BEGIN
+  INSERT INTO identity (layer, code)
+  SELECT layer, code FROM plan_item WHERE plan = p_plan AND layer <> 'grid' AND NOT removed ORDER BY layer, code
+  ON CONFLICT DO NOTHING;
+  PERFORM complete_updates(p_plan);
+  FOREACH named IN ARRAY ARRAY['region', 'building', 'facility', 'line', 'water'] LOOP
     EXECUTE format(
-      'UPDATE %I AS t SET numbers = int8range(lower(numbers), $2) FROM identity AS i
-        WHERE i.layer = $1 AND i.code = ANY ($3) AND t.id = i.id AND in_force(t.numbers)', named.layer)
-      USING named.layer, n, named.codes;
+      'UPDATE %I AS t SET numbers = int8range(lower(numbers), $3) FROM identity AS i, plan_item AS p
+        WHERE p.plan = $1 AND p.layer = $2 AND i.layer = p.layer AND i.code = p.code
+          AND t.id = i.id AND in_force(t.numbers)', named)
+      USING p_plan, named, n;
   END LOOP;
   INSERT INTO region (id, numbers, name, level, parent, enclave, scheme)
   SELECT i.id, int8range(n, NULL), a->>'name', a->>'level', o.id, (a->>'enclave')::boolean, a->>'scheme'
@@ -24,28 +47,30 @@ BEGIN
   SELECT i.id, int8range(n, NULL)
   FROM plan_region AS r JOIN identity AS i ON i.layer = 'region' AND i.code = r.code
   WHERE r.plan = p_plan AND NOT EXISTS (SELECT FROM region AS k WHERE k.id = i.id AND in_force(k.numbers));
-  INSERT INTO building (id, numbers, name, address, compound, entrance, households, levels, kind, grid, shape)
+  INSERT INTO building (id, numbers, name, address, compound, entrance, households, estimated, levels, kind, grid, shape)
   SELECT i.id, int8range(n, NULL), a->>'name', a->>'address', a->>'compound',
          ST_SetSRID(ST_Point((a->'entrance'->>0)::float8, (a->'entrance'->>1)::float8), 4326),
-         (a->>'households')::integer, (a->>'levels')::integer, a->>'kind', a->>'grid', p.shape
-  FROM (SELECT code, attributes AS a, shape FROM plan_item WHERE plan = p_plan AND layer = 'building') AS p
+         (a->>'households')::integer, coalesce((a->>'estimated')::boolean, false), (a->>'levels')::integer, a->>'kind',
+         a->>'grid', p.shape
+  FROM (SELECT code, attributes AS a, shape FROM plan_item
+        WHERE plan = p_plan AND layer = 'building' AND NOT removed) AS p
   JOIN identity AS i ON i.layer = 'building' AND i.code = p.code;
   INSERT INTO facility (id, numbers, name, category, shape)
   SELECT i.id, int8range(n, NULL), p.attributes->>'name', p.attributes->>'category', p.shape
   FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
-  WHERE p.plan = p_plan AND p.layer = 'facility';
+  WHERE p.plan = p_plan AND p.layer = 'facility' AND NOT removed;
   INSERT INTO line (id, numbers, name, category, shape)
   SELECT i.id, int8range(n, NULL), p.attributes->>'name', p.attributes->>'category', p.shape
   FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
-  WHERE p.plan = p_plan AND p.layer = 'line';
+  WHERE p.plan = p_plan AND p.layer = 'line' AND NOT removed;
   INSERT INTO water (id, numbers, name, shape)
   SELECT i.id, int8range(n, NULL), p.attributes->>'name', p.shape
   FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
-  WHERE p.plan = p_plan AND p.layer = 'water';
+  WHERE p.plan = p_plan AND p.layer = 'water' AND NOT removed;
 END
 $$;
 
-CREATE FUNCTION derive_dwellings(p_plan uuid, staged bigint[], n bigint) RETURNS void
+CREATE OR REPLACE FUNCTION derive_dwellings(p_plan uuid, staged bigint[], n bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 -- Owners of the buildings that the plan or its new ground touches, then the sums of the grids they left and joined.
 DECLARE
@@ -63,7 +88,12 @@ BEGIN
       OR b.grid IN (SELECT i.code FROM grid AS g JOIN identity AS i ON i.id = g.id WHERE g.edition = ANY (staged)));
   CREATE TEMP TABLE touched ON COMMIT DROP AS
   SELECT o.building AS id, d.grid AS was, o.grid AS now
-  FROM building_owners(asked) AS o LEFT JOIN dwelling AS d ON d.building = o.building AND in_force(d.numbers);
+  FROM building_owners(asked) AS o LEFT JOIN dwelling AS d ON d.building = o.building AND in_force(d.numbers)
+  UNION ALL
+  SELECT d.building, d.grid, NULL
+  FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
+  JOIN dwelling AS d ON d.building = i.id AND in_force(d.numbers)
+  WHERE p.plan = p_plan AND p.layer = 'building' AND p.removed;
   SELECT array_agg(i.code ORDER BY i.code) INTO orphans
   FROM touched AS t JOIN identity AS i ON i.id = t.id JOIN building AS b ON b.id = t.id AND in_force(b.numbers)
   WHERE t.was IS NOT NULL AND t.now IS NULL AND b.households > 0

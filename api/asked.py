@@ -1,0 +1,89 @@
+"""What was asked of an import? As it stands in the job, and as the rooms below want it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from api.imported import Wish
+from api.texts import Language
+from geo.datum import Datum
+from geo.files import Reading, read
+from geo.footprints import Estimate
+from geo.store.order import Mode, Order
+
+LARGEST = {"m2": 10_000.0, "floors": 200.0, "share": 1.0}
+"""Of each number of an estimate."""
+
+
+class Asked(BaseModel):
+    """The parameters of `POST /v1/imports`; `language` is that of the texts in the answer."""
+
+    model_config = ConfigDict(frozen=True)
+    name: str
+    layer: str | None = None
+    table: str | None = None
+    datum: str | None = None
+    encoding: str | None = None
+    fields: Mapping[str, str] = {}
+    constants: Mapping[str, str] = {}
+    level: str = "community"
+    scheme: str | None = None
+    snap: bool = False
+    mode: Mode = Mode.ADD
+    within: str | None = None
+    estimate: Mapping[str, float] | None = None
+    yes: bool = False
+    strict: bool = False
+    dry_run: bool = False
+    publish: bool = False
+    provisional: bool = False
+    reason: str = ""
+    language: Language = "en"
+
+
+def readings(asked: Asked, path: Path) -> list[Reading]:
+    """The rows of the uploaded file at `path`. Raises a Refusal."""
+    stated = None if asked.datum is None else Datum.parse(asked.datum)
+    found = read(
+        path,
+        layer=asked.layer,
+        table=asked.table,
+        datum=stated,
+        encoding=asked.encoding,
+        mapping=asked.fields,
+        constants=asked.constants,
+    )
+    return [replace(found, source=asked.name)]
+
+
+def order(asked: Asked) -> Order:
+    """How the rows are to be taken."""
+    return Order(
+        snap=asked.snap,
+        mode=asked.mode,
+        within=asked.within,
+        level=asked.level,
+        scheme=asked.scheme,
+        estimate=None if asked.estimate is None else estimate(asked.estimate),
+    )
+
+
+def wish(asked: Asked) -> Wish:
+    """What is to become of them."""
+    return Wish(publish=asked.publish, provisional=asked.provisional, strict=asked.strict, sure=asked.yes)
+
+
+def estimate(stated: Mapping[str, float]) -> Estimate:
+    """The rule with these numbers over its defaults. Raises ValueError for others than `m2`, `floors`, `share`."""
+    if not stated.keys() <= LARGEST.keys() or not all(0 < number <= LARGEST[name] for name, number in stated.items()):
+        raise ValueError(f"{', '.join(LARGEST)}; each above 0")
+    floors = stated.get("floors", Estimate().floors)
+    return Estimate(**{**stated, "floors": int(floors)})  # type: ignore[arg-type]
+
+
+def plain(asked: Asked) -> dict[str, Any]:
+    """For the job's row and its document."""
+    return asked.model_dump(mode="json")

@@ -1,0 +1,210 @@
+"""To which grid does each row of somebody's table belong, how was that found, and how sure is it?
+
+A row's point decides where it has one; else its building's id; else its address; else a grid code in it is verified.
+Nothing is guessed: what fits several grids is `ambiguous`, what fits none is `unmatched`, both with candidates.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.address import Book
+from geo.lookup import NEAR_M, Map
+from geo.model import Standing
+from geo.near import Borders
+
+NOWHERE = -1
+
+
+class How(StrEnum):
+    NONE = ""
+    POINT = "point"
+    BUILDING = "building-id"
+    ADDRESS = "address"
+    GRID = "grid-code"
+
+
+class Quality(StrEnum):
+    EXACT = "exact"
+    SHARED = "shared"
+    NEAR_BOUNDARY = "near_boundary"
+    AMBIGUOUS = "ambiguous"
+    GAP = "gap"
+    OUTSIDE = "outside"
+    UNMATCHED = "unmatched"
+
+
+HOWS, QUALITIES = tuple(How), tuple(Quality)
+UNSURE = frozenset({Quality.AMBIGUOUS})
+UNOWNED = frozenset({Quality.GAP, Quality.OUTSIDE, Quality.UNMATCHED})
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the rows of a table say of their place; `xy` (n, 2) in degrees WGS-84, NaN for none. Texts: "" for none."""
+
+    xy: NDArray[np.float64]
+    building: Sequence[str] | None = None
+    address: Sequence[str] | None = None
+    grid: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Of n rows: the place each belongs to (a number of `Matcher.places`, -1 for none), how that was found and how sure
+    it is (numbers of `HOWS`, `QUALITIES`), metres to the border of the owner where a point was asked (else NaN), and
+    candidates by row."""
+
+    place: NDArray[np.int64]
+    how: NDArray[np.int8]
+    quality: NDArray[np.int8]
+    distance_m: NDArray[np.float64]
+    candidates: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def none(cls, count: int) -> "Matches":
+        unmatched = np.full(count, QUALITIES.index(Quality.UNMATCHED), dtype=np.int8)
+        return cls(np.full(count, NOWHERE), np.zeros(count, np.int8), unmatched, np.full(count, np.nan))
+
+    def put(self, row: int, how: How, quality: Quality, place: int = NOWHERE, candidates: str = "") -> None:
+        self.place[row], self.how[row], self.quality[row] = place, HOWS.index(how), QUALITIES.index(quality)
+        if candidates:
+            self.candidates[row] = candidates
+
+
+@dataclass(frozen=True)
+class Register:
+    """Published buildings: ids, addresses and the code of the grid that owns each (None: nobody)."""
+
+    ids: Sequence[str] = ()
+    addresses: Sequence[str] = ()
+    grids: Sequence[str | None] = ()
+
+
+class Matcher:
+    """Matches tables against one published state, and against its buildings where a table names some."""
+
+    def __init__(self, state: Map, register: Register | None = None, near_m: float = NEAR_M) -> None:
+        register = register or Register()
+        self.state, self.near_m = state, near_m
+        self.claims = state.owners.claims
+        self.region_codes = sorted(state.regions)
+        """Places are the claims, then the regions: ground that no grid has still has a deepest region."""
+        self._borders = Borders(state.owners)
+        self._proven = sum(claim.standing is Standing.PROVEN for claim in self.claims)
+        self._claim = {claim.code: number for number, claim in reversed(list(enumerate(self.claims)))}
+        self._region = {code: len(self.claims) + number for number, code in enumerate(self.region_codes)}
+        self._register = {id: number for number, id in enumerate(register.ids)}
+        self._addresses, self._grids = register.addresses, register.grids
+        self._book = Book(zip(register.addresses, register.ids, strict=True))
+
+    def match(self, keys: Keys) -> Matches:
+        """The verdict on each row."""
+        found = Matches.none(len(keys.xy))
+        pointed = ~np.isnan(keys.xy).any(axis=1)
+        if pointed.any():
+            self._points(keys.xy[pointed], np.flatnonzero(pointed), found)
+        for row in np.flatnonzero(~pointed).tolist():
+            self._named(row, keys, found)
+        return found
+
+    def _named(self, row: int, keys: Keys, found: Matches) -> None:
+        """By building, address or grid code, whichever the row has and we know, in this order."""
+        if keys.building is not None and (number := self._register.get(keys.building[row].strip())) is not None:
+            self._owned(row, How.BUILDING, [number], found)
+            return
+        address = keys.address[row] if keys.address is not None else ""
+        if address and (several := self._book.of(address)):
+            self._owned(row, How.ADDRESS, [self._register[id] for id in several], found)
+            return
+        if keys.grid is not None and (claim := self._claim.get(keys.grid[row].strip())) is not None:
+            found.put(row, How.GRID, Quality.EXACT, claim)
+        elif address:
+            near = [self._register[id] for id in self._book.candidates(address)]
+            found.put(row, How.NONE, Quality.UNMATCHED, candidates=self._told(near))
+
+    def _owned(self, row: int, how: How, buildings: Sequence[int], found: Matches) -> None:
+        """One grid is an answer, however many buildings led to it; several are none."""
+        grid, *others = {self._grids[number] for number in buildings}
+        if others:
+            found.put(row, how, Quality.AMBIGUOUS, candidates=self._told(buildings))
+            return
+        place = NOWHERE if grid is None else self._claim.get(grid, NOWHERE)
+        found.put(row, how, Quality.GAP if place == NOWHERE else Quality.EXACT, place)
+
+    def _told(self, buildings: Sequence[int]) -> str:
+        """Address and grid of some buildings, each pair once."""
+        pairs = dict.fromkeys(f"{self._addresses[one]} ({self._grids[one] or '-'})" for one in buildings)
+        return "; ".join(pairs)
+
+    def _points(self, xy: NDArray[np.float64], rows: NDArray[np.int64], found: Matches) -> None:
+        point, claim = self.state.owners.hits(xy)
+        owner = np.full(len(xy), len(self.claims), dtype=np.int64)
+        np.minimum.at(owner, point, claim)
+        owned = owner < len(self.claims)
+        found.how[rows] = HOWS.index(How.POINT)
+        found.quality[rows[owned]] = QUALITIES.index(Quality.EXACT)
+        found.place[rows[owned]] = owner[owned]
+        border = self._borders.distances_m(xy[owned], owner[owned])
+        found.distance_m[rows[owned]] = border
+        rivals = ((claim < self._proven) == (owner[point] < self._proven)) & (claim != owner[point])
+        covered = np.unique(point * len(self.claims) + claim)
+        self._near(xy, rows, owner, np.flatnonzero(owned)[border < self.near_m], covered, found)
+        self._rivals(xy, rows, owner, point[rivals], claim[rivals], found)
+        self._unowned(xy[~owned], rows[~owned], found)
+
+    def _near(
+        self, xy: NDArray[np.float64], rows: NDArray[np.int64], owner: NDArray[np.int64], near: NDArray[np.int64],
+        covered: NDArray[np.int64], found: Matches,
+    ) -> None:  # fmt: skip
+        """Points close to the border of their grid, with the grids on its other side, the nearest first; a
+        grid that covers the point too (`covered`: pairs as one number) is no metre away."""
+        found.quality[rows[near]] = QUALITIES.index(Quality.NEAR_BOUNDARY)
+        point, claim = self.state.owners.beside(xy[near], self.near_m)
+        point = near[point]
+        other = claim != owner[point]
+        point, claim = point[other], claim[other]
+        metres = self._borders.distances_m(xy[point], claim)
+        metres[np.isin(point * len(self.claims) + claim, covered)] = 0.0
+        order = np.lexsort((claim, metres, point))
+        self._list(rows, point[order], claim[order], metres[order] <= self.near_m, found)
+
+    def _rivals(
+        self, xy: NDArray[np.float64], rows: NDArray[np.int64], owner: NDArray[np.int64], point: NDArray[np.int64],
+        claim: NDArray[np.int64], found: Matches,
+    ) -> None:  # fmt: skip
+        """Points that several grids of one standing cover: on their common edge, or inside a provisional one."""
+        if not len(point):
+            return
+        asked, member = np.concatenate([point, point]), np.concatenate([claim, owner[point]])
+        different, place = np.unique(member, return_inverse=True)
+        borders = shapely.boundary(np.asarray([self.claims[n].shape for n in different], dtype=object))
+        inner = ~shapely.intersects_xy(borders[place], xy[asked, 0], xy[asked, 1]) & (member >= self._proven)
+        found.quality[rows[point]] = QUALITIES.index(Quality.SHARED)
+        found.quality[rows[asked[inner]]] = QUALITIES.index(Quality.AMBIGUOUS)
+        order = np.lexsort((claim, point))
+        for row in rows[np.unique(point)].tolist():
+            found.candidates.pop(row, None)
+        self._list(rows, point[order], claim[order], np.ones(len(order), dtype=bool), found)
+
+    def _list(
+        self, rows: NDArray[np.int64], point: NDArray[np.int64], claim: NDArray[np.int64], kept: NDArray[np.bool_],
+        found: Matches,
+    ) -> None:  # fmt: skip
+        for row, number in zip(rows[point[kept]].tolist(), claim[kept].tolist(), strict=True):
+            before = found.candidates.get(row)
+            code = self.claims[number].code
+            found.candidates[row] = code if before is None else f"{before}; {code}"
+
+    def _unowned(self, xy: NDArray[np.float64], rows: NDArray[np.int64], found: Matches) -> None:
+        """No grid owns these points; the deepest region that has their ground is told, if any."""
+        if not len(xy):
+            return
+        codes = self.state.fallbacks(xy)
+        found.place[rows] = [NOWHERE if code is None else self._region[code] for code in codes]
+        gap, outside = QUALITIES.index(Quality.GAP), QUALITIES.index(Quality.OUTSIDE)
+        found.quality[rows] = np.where(found.place[rows] == NOWHERE, outside, gap)
