@@ -35,9 +35,7 @@ def run(
     with reachable(), session(store.engine) as work, work.begin() as transaction:
         unhurried(work)
         with watched() as progress:
-            taken = stream(
-                work, batches, order, actor=getpass.getuser(), title=title, reason=reason, progress=progress
-            )
+            taken = stream(work, batches, order, actor=getpass.getuser(), title=title, reason=reason, progress=progress)
         guess = None if wish.sure else encoding_guessed(taken.sources)
         kept = not (dry_run or guess or taken.is_empty or (wish.strict and taken.refused))
         if not kept:
