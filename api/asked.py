@@ -1,6 +1,6 @@
 """What was asked of an import? As it stands in the job, and as the rooms below want it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from api.imported import Wish
 from api.texts import Language
 from geo.datum import Datum
-from geo.files import Reading, read
+from geo.files import Reading, read, read_batches
 from geo.footprints import Estimate
 from geo.store.order import Mode, Order
 
@@ -46,17 +46,24 @@ class Asked(BaseModel):
 
 def readings(asked: Asked, path: Path) -> list[Reading]:
     """The rows of the uploaded file at `path`. Raises a Refusal."""
-    stated = None if asked.datum is None else Datum.parse(asked.datum)
-    found = read(
-        path,
-        layer=asked.layer,
-        table=asked.table,
-        datum=stated,
-        encoding=asked.encoding,
-        mapping=asked.fields,
-        constants=asked.constants,
-    )
-    return [replace(found, source=asked.name)]
+    return [replace(read(path, **_keywords(asked)), source=asked.name)]
+
+
+def batches(asked: Asked, path: Path) -> Iterator[Reading]:
+    """The same rows, some thousands at a time. Raises a Refusal, also after some batches."""
+    for found in read_batches(path, **_keywords(asked)):
+        yield replace(found, source=asked.name)
+
+
+def _keywords(asked: Asked) -> dict[str, Any]:
+    return {
+        "layer": asked.layer,
+        "table": asked.table,
+        "datum": None if asked.datum is None else Datum.parse(asked.datum),
+        "encoding": asked.encoding,
+        "mapping": asked.fields,
+        "constants": asked.constants,
+    }
 
 
 def order(asked: Asked) -> Order:

@@ -7,6 +7,7 @@ same one. A job that is taken up again goes on after the last step that was comm
 import os
 import re
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,12 +27,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from api.asked import Asked, order, readings, wish
+from api import streamed
+from api.asked import Asked, batches, order, readings, wish
 from api.imported import hindrance, intake_document
 from api.problems import Problem
 from api.refused import problem_of
+from api.streamed import Outcome
 from geo.refusal import Refusal
-from geo.store import door, intake, jobs, refusals, uploads
+from geo.store import door, intake, jobs, refusals, streaming, uploads
 from geo.store.connect import reachable, service_engine, session
 from geo.store.errors import StoreUnavailable
 from geo.store.jobs import Job
@@ -126,10 +129,12 @@ def _take(mine: Turn) -> tuple[UUID | None, dict[str, Any]]:
     """Read, compare and keep. The plan that is yet to be published, if one is, and what was told so far."""
     job, asked = mine.job, mine.asked
     mine("reading", 0, 0)
-    with TemporaryDirectory(prefix="import-", dir=mine.folder) as own:
+    with TemporaryDirectory(prefix="import-", dir=mine.folder) as own, _working_in(own):
         path = Path(own) / f"upload{_suffix(asked.name)}"
         with mine.step() as work:
             uploads.save(work, job.id, path)
+        if streaming.is_for([path], asked.layer, order(asked)):
+            return _stream(mine, path)
         read = _named_as_sent(asked, path)
         with mine.step() as work:
             taken = intake.take(work, read, order(asked), progress=mine)
@@ -152,6 +157,38 @@ def _take(mine: Turn) -> tuple[UUID | None, dict[str, Any]]:
     return (plan if asked.publish else None), result
 
 
+def _stream(mine: Turn, path: Path) -> tuple[UUID | None, dict[str, Any]]:
+    """The same for a file with too many rows to be held at once."""
+    job, asked = mine.job, mine.asked
+
+    def keep(work: Session, outcome: Outcome) -> None:
+        result = sound(outcome.document)
+        jobs.keep_plan(work, job.id, job.turn, outcome.taken.plan, result)
+        if not asked.publish:
+            jobs.finish(work, job.id, job.turn, result, mine.keep)
+
+    outcome = streamed.take(
+        mine.engine,
+        batches(asked, path),
+        order(asked),
+        wish(asked),
+        actor=job.actor,
+        language=asked.language,
+        title=asked.name,
+        reason=asked.reason,
+        dry_run=asked.dry_run,
+        progress=mine,
+        with_it=keep,
+    )
+    result = sound(outcome.document)
+    if outcome.hindered is not None:
+        mine.fail(Problem(*outcome.hindered), result=result)
+    elif not outcome.is_kept:
+        with mine.step() as work:
+            jobs.finish(work, job.id, job.turn, result, mine.keep)
+    return (outcome.taken.plan if outcome.is_kept and asked.publish else None), result
+
+
 def _publish(mine: Turn, plan: UUID, result: dict[str, Any]) -> None:
     """Under the job's own key: a job taken up again finds its publication and makes no second one."""
     mine("publishing", 0, 0)
@@ -170,6 +207,16 @@ def _named_as_sent(asked: Asked, path: Path) -> Any:
         if error.values.get("name") == path.name:
             raise type(error)(error.id, **{**error.values, "name": asked.name}) from error
         raise
+
+
+@contextmanager
+def _working_in(folder: str) -> Iterator[None]:
+    """What a reader unpacks lies in the folder too: a job that is killed leaves nothing anywhere else."""
+    before, tempfile.tempdir = tempfile.tempdir, folder
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _suffix(name: str) -> str:

@@ -59,6 +59,7 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "tree-broken": 422,
         "households-orphaned": 422,
         "thing-gone": 409,
+        "thing-there": 409,
         "borders-too-close": 422,
         "nothing-to-publish": 422,
         "rows-refused": 422,

@@ -16,6 +16,7 @@ SLUGS: Final[Mapping[type[refusals.Refused], str]] = {
     refusals.TreeBroken: "tree-broken",
     refusals.HouseholdsOrphaned: "households-orphaned",
     refusals.ThingGone: "thing-gone",
+    refusals.ThingThere: "thing-there",
     refusals.Unsettled: "borders-too-close",
     refusals.NothingToPublish: "nothing-to-publish",
     refusals.KeyReused: "idempotency-key-reused",

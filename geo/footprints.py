@@ -8,14 +8,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.measure import square_metres
+from geo.measure import areas_m2, square_metres
 from geo.model import Building, Ground
 
 PART_DEG = 2e-6
 """Parts of one building lie this near to each other, degrees (about 0.2 m): maps cut buildings at edges of tiles."""
 STACKED_M2 = 1.0
-STACKED_SHARE = 0.5
-"""Two footprints are a tower and its podium when more than this is common: square metres, share of the smaller one."""
+"""Two footprints that have no more ground than this in common only touch, as drawings do: square metres."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +66,19 @@ def joined(parts: Sequence[BaseGeometry]) -> Ground | None:
     return whole if isinstance(whole, Ground) and not whole.is_empty else None
 
 
-def stacked(buildings: Sequence[Building]) -> Iterator[tuple[Building, Building]]:
-    """Pairs of buildings, the smaller first, on each other's ground: a tower and its podium, or one building twice."""
+def stacked(buildings: Sequence[Building]) -> Iterator[tuple[Building, Building, float]]:
+    """Pairs of buildings on each other's ground, the smaller first, and how many square metres they share.
+
+    A tower and its podium, one building twice, or walls that are drawn into each other.
+    """
     grounds = [building for building in buildings if isinstance(building.shape, Ground) and building.shape.is_valid]
     shapes: NDArray[np.object_] = np.asarray([building.shape for building in grounds], dtype=object)
-    one, other = shapely.STRtree(shapes).query(shapes)
+    one, other = shapely.STRtree(shapes).query(shapes, "intersects")
     pairs = one < other
     one, other = one[pairs], other[pairs]
-    common = shapely.area(shapely.intersection(shapes[one], shapes[other]))
-    smaller = np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
-    for a, b in zip(*(side[common > STACKED_SHARE * smaller].tolist() for side in (one, other)), strict=True):
-        low, high = sorted((grounds[a], grounds[b]), key=lambda building: (building.shape.area, building.id))
-        if square_metres(shapely.intersection(low.shape, high.shape)) > STACKED_M2:
-            yield low, high
+    common = shapely.intersection(shapes[one], shapes[other])
+    shared = shapely.area(common) > 0  # most pairs only touch
+    for a, b, m2 in zip(one[shared].tolist(), other[shared].tolist(), areas_m2(common[shared]).tolist(), strict=True):
+        if m2 > STACKED_M2:
+            low, high = sorted((grounds[a], grounds[b]), key=lambda building: (building.shape.area, building.id))
+            yield low, high, m2

@@ -54,13 +54,13 @@ class Assignment:
 def assign(buildings: Sequence[Building], grids: Sequence[Grid]) -> list[Assignment]:
     """The owner of each building, in the order given."""
     ordered = sorted(grids, key=lambda grid: grid.code)
-    codes, shapes = [grid.code for grid in ordered], np.asarray([_sound(grid.shape) for grid in ordered], dtype=object)
-    footprints = np.asarray([_sound(building.shape) for building in buildings], dtype=object)
-    tree = shapely.STRtree(shapes)
+    codes, tree = [grid.code for grid in ordered], shapely.STRtree(_sound([grid.shape for grid in ordered]))
+    footprints = _sound([building.shape for building in buildings])
     scale = scales_m2(footprints)
     area = shapely.area(footprints)
     flat = area < FLAT_DEG2
-    footprints[flat] = [shapely.MultiPoint(shapely.get_coordinates(footprint)) for footprint in footprints[flat]]
+    folded = flat & (shapely.get_dimensions(footprints) > 0)
+    footprints[folded] = [shapely.MultiPoint(shapely.get_coordinates(footprint)) for footprint in footprints[folded]]
     shares, whole = _shares(tree, footprints, scale), np.where(flat, 0.0, area * scale)
     declared = {grid.code for grid in grids}
     result = []
@@ -73,10 +73,15 @@ def assign(buildings: Sequence[Building], grids: Sequence[Grid]) -> list[Assignm
     return result
 
 
-def _sound(shape: BaseGeometry) -> BaseGeometry:
-    """The shape; an invalid one as the ground that its rings enclose, without the spikes that enclose none."""
-    if shape.is_valid:
-        return shape
+def _sound(given: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+    """The shapes; an invalid one as the ground that its rings enclose, without the spikes that enclose none."""
+    shapes = np.array(given, dtype=object)
+    for number in np.flatnonzero(~shapely.is_valid(shapes)).tolist():
+        shapes[number] = _enclosed(shapes[number])
+    return shapes
+
+
+def _enclosed(shape: BaseGeometry) -> BaseGeometry:
     parts = shapely.get_parts(shapely.make_valid(shape))
     dimensions = shapely.get_dimensions(parts)
     return shapely.union_all(parts[dimensions == dimensions.max()])
@@ -90,9 +95,10 @@ def _shares(
     All parts of a building at its own latitude: halves are halves on either side of a border.
     """
     building, grid = tree.query(footprints, "intersects")
-    inside = shapely.covers(tree.geometries[grid], footprints[building])
+    cut = shapely.get_dimensions(footprints)[building] > 0
+    cut[cut] = ~shapely.covers(tree.geometries[grid[cut]], footprints[building[cut]])
     parts = footprints[building].copy()
-    parts[~inside] = shapely.intersection(footprints[building][~inside], tree.geometries[grid][~inside])
+    parts[cut] = shapely.intersection(parts[cut], tree.geometries[grid[cut]])
     areas = shapely.area(parts) * scale[building]
     found: dict[int, dict[int, float]] = {}
     for b, g, area in zip(building.tolist(), grid.tolist(), areas.tolist(), strict=True):

@@ -36,6 +36,12 @@ def rounded(shape: BaseGeometry) -> BaseGeometry:
     return moved if thinned.is_empty else thinned
 
 
+def points_rounded(points: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Many points at once, each with its coordinates on the lattice."""
+    rounded: NDArray[np.object_] = shapely.points(to_degrees(to_steps(shapely.get_coordinates(points))))
+    return rounded
+
+
 def is_rounded(shape: BaseGeometry) -> bool:
     """Whether every coordinate of the shape is a lattice value."""
     xy = shapely.get_coordinates(shape)

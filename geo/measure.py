@@ -56,7 +56,7 @@ def scales_m2(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
     there = ~shapely.is_empty(shapes)
     _, south, _, north = shapely.bounds(shapes[there]).T
     lat[there] = np.clip(shapely.get_y(shapely.centroid(shapes[there])), south, north)
-    return np.array([np.prod(metres_per_degree(one)) for one in lat])
+    return np.asarray(degrees_m(lat).prod(axis=1), dtype=np.float64)
 
 
 def length_m(shape: BaseGeometry) -> float:

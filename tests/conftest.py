@@ -33,7 +33,13 @@ def proof(full: bool) -> Proof:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
-    folder = tmp_path_factory.mktemp("store")
+    with migrated(tmp_path_factory.mktemp("store")) as running:
+        yield running
+
+
+@contextmanager
+def migrated(folder: Path) -> Iterator[embedded.Cluster]:
+    """A private cluster with the tables in it, erased at the end."""
     with embedded.joined(folder) as running:
         owner = owner_engine(running.owner_url)
         schema.migrate(owner)
@@ -70,10 +76,12 @@ def fresh(cluster: embedded.Cluster) -> Iterator[Store]:
         owner_url = address.set(database=name).render_as_string(hide_password=False)
         service_url = make_url(cluster.service_url).set(database=name).render_as_string(hide_password=False)
         owner, service = owner_engine(owner_url), service_engine(service_url)
-        yield Store(cluster, owner_url, service_url, owner, service)
-        owner.dispose()
-        service.dispose()
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        try:
+            yield Store(cluster, owner_url, service_url, owner, service)
+        finally:
+            owner.dispose()
+            service.dispose()
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

@@ -131,7 +131,7 @@ def sheets(folder: Path) -> Cases:
     dates = {"layer": "building", "datum": "wgs84", "mapping": {"name": "登记日期"}}
     expected = {
         "good": 3,
-        "problems": {"number-malformed": 1, "text-wrong-type": 1},
+        "problems": {"number-malformed": 1, "code-shortened": 1},
         "values": {"id": ["0001", "0002", "0005"], "households": [120, 80, None], "compound": ["东风小区"] * 2 + [""],
                    "name": ["2024-05-01"] * 2 + [""]},
     }  # fmt: skip

@@ -3,35 +3,31 @@
 import json
 import os
 import random
-import select
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from threading import Event, Thread, Timer
+from threading import Event, Timer
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from conftest import Store
+from conftest import migrated
 from proofs import Proof
 from publishing import drafted, faults, file_of, following, halves, head, opened
 from serving import RUN, Client, served, settings
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, text
 
-from geo.store import door, embedded, place, postmaster, roles, schema
-from geo.store.connect import owner_engine, reachable, service_engine
+from geo.store import door, embedded, place, postmaster, roles
+from geo.store.connect import reachable
 from geo.store.door import Published
 from geo.store.errors import StoreUnavailable
-from geo.store.place import PORT
 
 LONGEST_S = 0.6
 """A kill strikes at a random moment of this time: several publications long, so that it meets every phase of one."""
@@ -43,13 +39,8 @@ SOON_S = 10.0
 @pytest.fixture(scope="module")
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
     """A cluster that only these tests use, so that they may kill it."""
-    folder = tmp_path_factory.mktemp("mortal") / "data"
-    with embedded.joined(folder) as running:
-        owner = owner_engine(running.owner_url)
-        schema.migrate(owner)
-        owner.dispose()
+    with migrated(tmp_path_factory.mktemp("mortal") / "data") as running:
         yield running
-    embedded.erase(folder)
 
 
 @dataclass
@@ -175,79 +166,6 @@ def named(cluster: embedded.Cluster, title: bytes) -> list[int]:
             if title in Path(f"/proc/{number}/cmdline").read_bytes():
                 found.append(number)
     return found
-
-
-class Proxy:
-    """Stands between a service and its database, and cuts the line at the COMMIT of a publication.
-
-    `delivered` says whether the COMMIT still reaches the database; its reply is lost in any case.
-    """
-
-    def __init__(self, real: Path, folder: Path, delivered: bool) -> None:
-        self.delivered = delivered
-        self._real, self._folder = real, folder
-        self._listener = socket.create_server(str(folder / real.name), family=socket.AF_UNIX)
-        self._threads: list[Thread] = []
-
-    @property
-    def url(self) -> str:
-        return f"postgresql+psycopg://{roles.SERVICE}@/{roles.DATABASE}?host={self._folder}&port={PORT}"
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        accepting = Thread(target=self._accept)
-        accepting.start()
-        try:
-            yield
-        finally:
-            self._listener.shutdown(socket.SHUT_RDWR)
-            for thread in (accepting, *self._threads):
-                thread.join()
-            self._listener.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):  # the listener was shut down
-            while True:
-                thread = Thread(target=self._relay, args=[self._listener.accept()[0]])
-                self._threads.append(thread)
-                thread.start()
-
-    def _relay(self, client: socket.socket) -> None:
-        with client, socket.socket(socket.AF_UNIX) as server:
-            server.connect(str(self._real))
-            publishes = False
-            while True:
-                ready, _, _ = select.select([client, server], [], [])
-                for end, other in ((client, server), (server, client)):
-                    if end in ready:
-                        data = end.recv(1 << 16)
-                        publishes |= b"publish(" in data
-                        commits = publishes and end is client and b"COMMIT" in data
-                        if data and (not commits or self.delivered):
-                            other.sendall(data)
-                        if commits and self.delivered:
-                            server.recv(1 << 16)
-                        if commits or not data:
-                            return
-
-
-@pytest.mark.parametrize("delivered", [True, False])
-def test_a_lost_reply_to_commit(store: Store, delivered: bool) -> None:
-    """The caller cannot know whether it was published; asked again with the same key, it is told, once and alike."""
-    number = drafted(store.service, halves("A", 0, 1))
-    with tempfile.TemporaryDirectory(dir="/tmp", prefix="wangge-test-") as folder:
-        proxy = Proxy(store.cluster.place.socket, Path(folder), delivered)
-        with proxy.running():
-            address = make_url(proxy.url).set(database=make_url(store.service_url).database)
-            engine = service_engine(address.render_as_string(hide_password=False))
-            with pytest.raises(StoreUnavailable):
-                publish(engine, number)
-            engine.dispose()
-    assert head(store.service) == (1 if delivered else 0)
-    first, second = publish(store.service, number), publish(store.service, number)
-    assert first == second
-    assert (first.number, head(store.service)) == (1, 1)
-    assert faults(store.owner) == {}
 
 
 def test_kill_9_of_the_service_while_it_publishes(full: bool, proof: Proof, tmp_path: Path) -> None:

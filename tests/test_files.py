@@ -102,7 +102,7 @@ def test_brackets_in_strings_are_not_depth() -> None:
 
 def test_files_that_are_not_there_or_not_files(tmp_path: Path) -> None:
     (tmp_path / "x.tif").write_bytes(b"II*\x00\x00\x00")
-    for path, id in (("none.geojson", "file-missing"), (".", "file-not-regular"), ("x.tif", "format-unknown")):
+    for path, id in (("none.geojson", "file-missing"), (".", "folder-none"), ("x.tif", "format-unknown")):
         with pytest.raises(FileUnreadable) as caught:
             files.read(tmp_path / path)
         assert caught.value.id == id
@@ -195,7 +195,7 @@ def test_hostile_geometry_costs_its_row_only(geometry: object, id: str) -> None:
         (feature(code="1\n2"), "code-malformed"),
         (feature(code="1" * 65), "text-too-long"),
         (feature(code=12.5), "text-wrong-type"),
-        (feature(code=1e22), "text-wrong-type"),
+        (feature(code=1e22), "code-shortened"),
         (feature(code=True), "text-wrong-type"),
         (feature(code=["1"]), "text-wrong-type"),
         (feature(name="a\x00b"), "text-malformed"),

@@ -118,6 +118,18 @@ def test_grids_of_an_update_leave_their_neighbours(wangge: Here, tmp_path: Path)
     assert wangge("check", "A").status == 0
 
 
+def test_two_who_add_the_same_thing(wangge: Here, store: Store, tmp_path: Path) -> None:
+    """The second is told: its row would take the place of the first one's without a word."""
+    place = f"{at(0.2, 0.7).x},{at(0.2, 0.7).y}"
+    options = ("--layer", "building", "--datum", "wgs84", "--json")
+    one = wangge("import", table(tmp_path / "one.csv", "id,households,lon,lat", f"new,5,{place}"), *options)
+    two = wangge("import", table(tmp_path / "two.csv", "id,households,lon,lat", f"new,6,{place}"), *options)
+    assert wangge("publish", one.told["plan"]).status == 0
+    refused = wangge("publish", two.told["plan"])
+    assert (refused.status, "new was added by somebody else" in refused.err) == (1, True)
+    assert buildings(store)["new"].households == 5
+
+
 # Replace
 
 

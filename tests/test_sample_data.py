@@ -3,24 +3,21 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import shapely
+from edges import cancelled
 from shapely.geometry import shape
 
-from geo.measure import areas_m2, metres_per_degree, to_metres
-from sample_data import broken, features
+from geo.measure import areas_m2, to_metres
+from sample_data import features
 from sample_data.codes import DISTRICT, give_codes
 from sample_data.layout import laid_out
 from sample_data.make import SEED, district, text
 from sample_data.standing import Builder
 from sample_data.streets import network
-
-Edge = tuple[tuple[int, int], tuple[int, int]]
 
 
 @pytest.fixture(scope="session")
@@ -39,26 +36,6 @@ def layers(plan: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 @pytest.fixture(scope="session")
 def communities(layers: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
     return {r["code"]: r for r in layers["region"] if r["level"] == "community"}
-
-
-def rings(geometry: dict[str, Any]) -> Iterator[list[tuple[int, int]]]:
-    """All rings of a polygon or multipolygon as whole lattice steps."""
-    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    for polygon in polygons:
-        for ring in polygon:
-            assert ring[0] == ring[-1]
-            yield [(round(x * 10_000_000), round(y * 10_000_000)) for x, y in ring]
-
-
-def cancelled(geometries: list[dict[str, Any]]) -> Counter[Edge]:
-    """Directed edges that no other edge cancels; outer rings must run counter-clockwise."""
-    left: Counter[Edge] = Counter()
-    for geometry in geometries:
-        for ring in rings(geometry):
-            for a, b in pairwise(ring):
-                assert a != b
-                left[a, b] += 1
-    return Counter({(a, b): n - left[b, a] for (a, b), n in left.items() if n > left[b, a]})
 
 
 def coordinates(value: Any) -> Iterator[float]:
@@ -253,71 +230,3 @@ def test_another_seed_is_another_district_as_sound() -> None:
         outline = features.multipolygon(community.outline)
         mine = [g["geometry"] for g in grids if g["properties"]["region"] == community.code]
         assert cancelled(mine) == cancelled([outline])
-
-
-def test_broken_plans_are_kept_as_made() -> None:
-    folder = Path(broken.__file__).parent / "broken"
-    kept = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.geojson")}
-    assert kept == broken.plans()
-    assert all(len(content.encode()) < 60_000 for content in kept.values())
-
-
-FAULTS = {
-    "sound": (0, 0.0, 0.0, 0.0),
-    "building-unassigned": (0, 0.0, 0.0, 0.0),
-    "building-split": (0, 0.0, 0.0, 0.0),
-    "households-low": (0, 0.0, 0.0, 0.0),
-    "households-high": (0, 0.0, 0.0, 0.0),
-    "node-unmatched-slanted": (3, 0.0, 0.0, 0.0),
-    "node-unmatched-axis": (3, 0.0, 0.0, 0.0),
-    "vertex-moved": (4, 1.38, 0.0, 0.0),
-    "gap-pinhole": (3, 0.0048, 0.0, 0.0),
-    "gap-inside": (3, 162, 0.0, 0.0),
-    "gap-edge": (3, 161.4, 0.0, 0.0),
-    "gap-missing-grid": (8, 51_982, 0.0, 0.0),
-    "overlap": (4, 0.0, 488.2, 0.0),
-    "overlap-sliver": (4, 0.0, 4.37, 0.0),
-    "duplicate": (8, 0.0, 51_982, 0.0),
-    "spill": (4, 0.0, 0.0, 526.9),
-}
-"""By plan: edges that do not cancel, then gap, overlap and spill, square metres."""
-
-
-@pytest.mark.parametrize("name", sorted(FAULTS))
-def test_broken_plans_have_the_ground_they_say(name: str) -> None:
-    things = [{**f["properties"], "geometry": f["geometry"]} for f in broken.plan(name)["features"]]
-    grids = [t["geometry"] for t in things if t["layer"] == "grid"]
-    outlines = [t["geometry"] for t in things if t.get("level") == "community"]
-    odd = cancelled(grids)
-    odd.subtract(cancelled(outlines))
-    odd_edges = {frozenset(edge) for edge, n in odd.items() if n}
-    m2 = float(np.prod(metres_per_degree(30.705)))
-    shapes = np.array([shape(g) for g in grids])
-    ground, whole = shapely.union_all(shapes), shapely.union_all([shape(o) for o in outlines])
-    gap, twice, beyond = (
-        whole.difference(ground).area,
-        shapely.area(shapes).sum() - ground.area,
-        ground.difference(whole).area,
-    )
-    measured = (gap * m2, twice * m2, beyond * m2)
-    assert len(odd_edges) == FAULTS[name][0]
-    assert measured == pytest.approx(FAULTS[name][1:], rel=0.01, abs=0.001)
-
-
-@pytest.mark.parametrize("name", ["sound", *sorted(broken.FAULTS)])
-def test_broken_plans_have_the_households_they_say(name: str) -> None:
-    things = [{**f["properties"], "geometry": f["geometry"]} for f in broken.plan(name)["features"]]
-    grids = {t["code"]: shape(t["geometry"]) for t in things if t["layer"] == "grid"}
-    assert [code for code, ground in grids.items() if not ground.is_valid] == (
-        ["51990900100105"] * (name == "ring-invalid")
-    )
-    buildings = [(shape(t["geometry"]), t["households"]) for t in things if t["layer"] == "building"]
-    held = {
-        code: sum(n for b, n in buildings if ground.contains(b)) for code, ground in grids.items() if ground.is_valid
-    }
-    parks = {t["code"] for t in things if t.get("kind") == "special"}
-    assert len(parks) == {"ring-invalid": 1, "duplicate": 2}.get(name, 0)
-    odd = [n for code, n in held.items() if code not in parks and not 300 <= n <= 500]
-    assert odd == {"households-low": [180], "households-high": [640]}.get(name, [])
-    stray = [n for b, n in buildings if not any(g.is_valid and g.contains(b) for g in grids.values())]
-    assert stray == ([12] if name in ("building-unassigned", "building-split") else [])

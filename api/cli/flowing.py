@@ -2,21 +2,20 @@
 
 import getpass
 from collections.abc import Iterable
-from typing import Any
 
 import typer
 
+from api import streamed
 from api.cli.output import language, problem, say, show_changes, show_rows, show_sources, tell
 from api.cli.progress import watched
 from api.cli.store import Opened
-from api.imported import Wish, encoding_guessed, streamed_document
+from api.imported import Wish
+from api.streamed import Outcome
 from api.texts import text
 from geo.files import Reading
 from geo.store import door
-from geo.store.connect import reachable, session, unhurried
 from geo.store.order import Order
 from geo.store.refusals import Refused
-from geo.store.streaming import Streamed, stream
 
 
 def run(
@@ -31,37 +30,41 @@ def run(
     json: bool = False,
 ) -> None:
     """Take batches in, tell what they change, keep or publish it. Raises typer.Exit(1) where rows were refused."""
-    number, refusal = None, None
-    with reachable(), session(store.engine) as work, work.begin() as transaction:
-        unhurried(work)
-        with watched() as progress:
-            taken = stream(work, batches, order, actor=getpass.getuser(), title=title, reason=reason, progress=progress)
-        guess = None if wish.sure else encoding_guessed(taken.sources)
-        kept = not (dry_run or guess or taken.is_empty or (wish.strict and taken.refused))
-        if not kept:
-            transaction.rollback()
-    if kept and wish.publish:
+    with watched() as progress:
+        outcome = streamed.take(
+            store.engine,
+            batches,
+            order,
+            wish,
+            actor=getpass.getuser(),
+            language=language(),
+            title=title,
+            reason=reason,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    refusal = None
+    if outcome.is_kept and wish.publish:
+        asked = door.Request(plan=outcome.taken.plan, actor=getpass.getuser(), reason=reason)
         try:
-            asked = door.Request(plan=taken.plan, actor=getpass.getuser(), reason=reason)
-            number = door.publish(store.engine, asked).number
+            outcome.document["number"] = door.publish(store.engine, asked).number
         except Refused as error:
             refusal = error
-    told: dict[str, Any] = streamed_document(taken, language())
-    told |= {"plan": str(taken.plan) if kept else None, "number": number}
     if json:
-        tell(told)
+        tell(outcome.document)
     else:
-        _show(taken, told)
+        _show(outcome)
     if refusal is not None:
         say(problem(refusal))
-    if guess is not None:
-        slug, values = guess
+    if outcome.hindered is not None:
+        slug, values = outcome.hindered
         say(text(f"problem.{slug}.detail", language(), **values))
-    if taken.refused or refusal or guess:
+    if outcome.taken.refused or refusal or outcome.hindered:
         raise typer.Exit(1)
 
 
-def _show(taken: Streamed, told: dict[str, Any]) -> None:
+def _show(outcome: Outcome) -> None:
+    taken, told = outcome.taken, outcome.document
     show_sources(taken.sources)
     for layer, counts in taken.rows.items():
         say(f"{layer}: " + ", ".join(f"{number:,} {verdict}" for verdict, number in counts.items()))

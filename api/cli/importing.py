@@ -14,14 +14,14 @@ from api import settings
 from api.cli import flowing, options
 from api.cli.output import language, problem, say, show_findings, show_intake, tell
 from api.cli.progress import watched
-from api.cli.sources import are_streamed, batches_as, estimate_of, readings_as
+from api.cli.sources import batches_as, estimate_of, readings_as
 from api.cli.store import Opened, opened
 from api.imported import Wish, hindrance, intake_document
 from api.report import write_import_report
 from api.texts import text
 from geo.files import Reading
 from geo.model import Severity
-from geo.store import door, intake, profiles
+from geo.store import door, intake, profiles, streaming
 from geo.store.connect import reachable, session
 from geo.store.intake import Intake
 from geo.store.order import Mode, Order
@@ -78,13 +78,18 @@ def import_(
 
     Reads GeoJSON, GeoPackage, Shapefile (zip or folder), KML, FlatGeobuf, DXF, CSV and XLSX.
     """
+    _refuse_contradictions(datum, crs, within, mode, report)
     stated = {"layer": layer, "table": table, "datum": datum or crs, "encoding": encoding}
     pairs = {"fields": options.pairs(field, "--field"), "constants": options.pairs(constant, "--set")}
     order = Order(snap=snap, mode=mode, within=within, level=level, scheme=scheme, estimate=estimate_of(estimate))
     wish = Wish(publish=publish, provisional=provisional, strict=strict, sure=yes)
     with opened(settings.read()) as store:
         how = _profiled(store, profile, {**stated, **pairs})
-        if are_streamed(files, how, order):
+        if streaming.is_for(files, how.get("layer"), order):
+            if report is not None:
+                raise typer.BadParameter("a report is for files below 16 MiB; --json tells all", param_hint="--report")
+            if save_profile:
+                _keep_profile(store, save_profile, how, [next(batches_as([file], how)) for file in files])
             flowing.run(
                 store,
                 batches_as(files, how),
@@ -110,6 +115,18 @@ def import_(
             report=report,
             json=json,
         )
+
+
+def _refuse_contradictions(
+    datum: str | None, crs: str | None, within: str | None, mode: Mode, report: Path | None
+) -> None:
+    """Raises typer.BadParameter, before anything is read."""
+    if datum is not None and crs is not None:
+        raise typer.BadParameter("--datum and --crs say the same; give one of the two", param_hint="--crs")
+    if within is not None and mode is not Mode.REPLACE:
+        raise typer.BadParameter("only --mode replace is about a region", param_hint="--within")
+    if report is not None and any(path.exists() and not path.is_dir() for path in (report, report.parent)):
+        raise typer.BadParameter(f"{report} is no folder and cannot become one", param_hint="--report")
 
 
 def run(

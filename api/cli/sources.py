@@ -1,6 +1,6 @@
 """How are the files of a command read, as its options or a profile say?"""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,6 @@ import typer
 from geo.datum import Datum
 from geo.files import Reading, read, read_batches
 from geo.footprints import Estimate
-from geo.store.arriving import STREAMED
-from geo.store.order import Mode, Order
-
-LARGE = 64 * 1024 * 1024
-"""Bytes of files from which on their rows are streamed, where their layer can be."""
-FLOWING = frozenset({".csv", ".tsv", ".txt", ".gpkg", ".shp", ".fgb"})
-"""Formats that are read in constant memory."""
 
 
 def readings_as(files: Iterable[Path], how: Mapping[str, Any]) -> list[Reading]:
@@ -28,13 +21,6 @@ def batches_as(files: Iterable[Path], how: Mapping[str, Any]) -> Iterator[Readin
     """The same rows, some thousands at a time. Raises a Refusal, also after some batches."""
     for file in files:
         yield from read_batches(file, **_keywords(how))
-
-
-def are_streamed(files: Sequence[Path], how: Mapping[str, Any], order: Order) -> bool:
-    """Whether the rows are too many to be held at once, and can be taken without that."""
-    flows = how.get("layer") in STREAMED and all(file.suffix.lower() in FLOWING and file.is_file() for file in files)
-    compares = order.mode is not Mode.REPLACE and order.estimate is None
-    return flows and compares and sum(file.stat().st_size for file in files) > LARGE
 
 
 def _keywords(how: Mapping[str, Any]) -> dict[str, Any]:

@@ -116,6 +116,8 @@ def import_file(
     """
     if datum is not None and crs is not None:
         raise Problem("invalid-parameter", errors=[Fault("parameter.repeated", parameter="crs")])
+    if within is not None and mode is not Mode.REPLACE:
+        raise Problem("invalid-parameter", errors=[Fault("parameter.unfit", parameter="within")])
     stated = {"layer": layer, "table": table, "datum": datum or crs, "encoding": encoding}
     pairs = {"fields": _pairs(field, "field"), "constants": _pairs(set, "set")}
     asked = Asked(

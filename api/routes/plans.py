@@ -157,6 +157,7 @@ def findings(request: Request, id: UUID, live: InLive) -> Response:
         "code-taken",
         "households-orphaned",
         "thing-gone",
+        "thing-there",
         "never-back",
         "amendment-refused",
         "tree-broken",

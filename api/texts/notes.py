@@ -6,10 +6,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Building {building} was put together from {parts} rows (maps cut buildings at the edges of tiles); its "
         "{households} households count once, the rows had {counts} different counts.",
     ),
+    "note.things-in-parts": (
+        "{count} 个对象由 {rows} 行拼成(地图在图幅边界切开),其中 {apart} 个仍分为多段。",
+        "{count} things were put together from {rows} rows (maps cut things at the edges of tiles); {apart} of them "
+        "have pieces apart.",
+    ),
     "note.building-stacked": (
-        "建筑 {upper} 立于 {lower} 之上(塔楼与裙楼,或重复);两者都保留,合计 {households} 户。",
-        "Building {upper} stands on the ground of {lower} (a tower and its podium, or one twice); both stay, "
-        "{households} households together.",
+        "建筑 {upper} 与 {lower} 有 {area_m2} 平方米地面重叠(塔楼与裙楼,或重复);两者都保留,合计 {households} 户。",
+        "Buildings {upper} and {lower} stand on {area_m2} m² of the same ground (a tower and its podium, or one "
+        "twice); both stay, {households} households together.",
+    ),
+    "note.rings-unsound": (
+        "{of} 个轮廓中有 {count} 个自相交;按原样收下,显示时可能缺一块。",
+        "{count} of {of} outlines cross themselves; they are taken as they are and may be drawn with a part missing.",
+    ),
+    "note.rows-repeated": (
+        "{count} 行与前面的行完全相同,已合并。",
+        "{count} rows say the same as one before them; they count once.",
     ),
     "note.households-missing": (
         "{count} 栋建筑没有户数;可用 --estimate 按面积估算。",

@@ -32,6 +32,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "tree-broken": ("区划层级有误", "Broken tree of regions"),
     "households-orphaned": ("有住户失去网格", "Households without a grid"),
     "thing-gone": ("所更新的对象已被移除", "Taken out meanwhile"),
+    "thing-there": ("所新增的对象已存在", "Added meanwhile"),
     "encoding-guessed": ("文字编码须确认", "Encoding to be confirmed"),
     "would-vanish": ("有对象将被移除", "Things would vanish"),
     "borders-too-close": ("边界过于贴近", "Borders too close"),
@@ -226,6 +227,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     "would-vanish": (
         "将移除 {count} 个没有出现在文件中的对象:{codes}。",
         "{count} things that the file has no row for would be taken out: {codes}.",
+    ),
+    "thing-there": (
+        "{codes} 在此期间已由他人新增;请重新导入以比较差异。",
+        "{codes} was added by somebody else since the plan was made; import again to see what differs.",
     ),
     "thing-gone": (
         "{codes} 在此期间已被移除,无法更新。",

@@ -30,7 +30,23 @@ ROWS: dict[str, tuple[str, str]] = {
         "Edges are so long that converting {datum} would add {points} points; at most {limit} are.",
     ),
     "field-missing": ("缺少字段 {field}。", "Field {field} is missing."),
-    "code-malformed": ("{field} 的值 {value} 不能作编码。", "{field} {value} cannot be a code."),
+    "code-malformed": (
+        "{field} 的值“{value}”不能作编码:前后有空格,或含有不可见字符。",
+        "{field} '{value}' cannot be a code: it has spaces around it, or signs that cannot be printed.",
+    ),
+    "code-shortened": (
+        "{field} 的值 {value} 是被表格软件缩写的数字,末位已丢失;请把该列设为文本并重新导出。",
+        "{field} {value} is a number that a spreadsheet has shortened, its last digits are lost; "
+        "make the column text and export again.",
+    ),
+    "code-wide": (
+        "{field} 的值 {value} 含有全角字符;编码按原样比较,应写作 {plain}。",
+        "{field} {value} holds full-width letters or digits; codes are compared as they are: write {plain}.",
+    ),
+    "row-total": (
+        "像是合计行({value}),不是一栋建筑或一个网格。",
+        "Looks like a row of totals ({value}), not like one thing.",
+    ),
     "text-wrong-type": ("{field} 的值 {value} 不是文字。", "{field} {value} is not text."),
     "text-malformed": (
         "{field} 的值 {value} 含有不能保存的字符。",
@@ -45,6 +61,10 @@ ROWS: dict[str, tuple[str, str]] = {
     "flag-malformed": ("{field} 的值 {value} 不是 true 或 false。", "{field} {value} is not true or false."),
     "point-malformed": ("{field} 的值 {value} 不是点。", "{field} {value} is not a point."),
     "kind-unknown": ("{field} 的值 {value} 不可用,可用:{allowed}。", "{field} {value} is none of {allowed}."),
+    "code-came-before": (
+        "编号 {code} 在前面的行中已出现;取先出现者。",
+        "Code {code} stands in an earlier row already; the first one is kept.",
+    ),
     "code-twice": (
         "编码 {code} 重复,第 {first} 行已用;取先出现者。",
         "Code {code} stands in row {first} already; the first one is kept.",
@@ -57,9 +77,20 @@ ROWS: dict[str, tuple[str, str]] = {
         "没有编号、地址或名称为 {text} 的建筑;相近的有:{candidates}。",
         "No building has the id, address or name {text}; alike are: {candidates}.",
     ),
+    "thing-unmatched": (
+        "没有编码为 {text} 的已发布对象,此行也没有几何,不能新增。",
+        "Nothing that is published has the code {text}, and without a shape the row cannot be a new thing.",
+    ),
     "building-ambiguous": (
         "{text} 可能指多栋建筑:{candidates};请给出编号。",
         "{text} may mean several buildings: {candidates}; give the id.",
+    ),
+    "facility-unmatched": ("没有编号为 {text} 的设施。", "No facility has the id {text}."),
+    "line-unmatched": ("没有编号为 {text} 的线。", "No line has the id {text}."),
+    "water-unmatched": ("没有编号为 {text} 的水面。", "No water has the id {text}."),
+    "ground-not-streamed": (
+        "过大的文件只能导入建筑、设施、线和水面;区划和网格请用较小的文件。",
+        "Of files this large only buildings, facilities, lines and water are taken; ground wants a smaller one.",
     ),
     "region-unknown": ("{code} 所属区划 {region} 不存在。", "{code} divides region {region}, which nobody knows."),
     "parent-unknown": ("{code} 的上级 {parent} 不存在。", "The parent {parent} of {code} is not known."),
@@ -67,6 +98,11 @@ ROWS: dict[str, tuple[str, str]] = {
 
 FILES: dict[str, tuple[str, str]] = {
     "file-missing": ("没有文件 {name}。", "There is no file {name}."),
+    "folder-none": ("文件夹 {name} 中没有 Shapefile。", "The folder {name} holds no shapefile."),
+    "region-without-ground": (
+        "没有区划 {region},或其范围内尚未发布任何地面。",
+        "There is no region {region}, or none of its ground is published.",
+    ),
     "file-not-regular": ("{name} 不是普通文件。", "{name} is not a regular file."),
     "file-no-permission": ("无权读写 {name}。", "There is no permission for {name}."),
     "file-not-written": ("未能写完 {name}:{reason}。", "{name} could not be written: {reason}."),

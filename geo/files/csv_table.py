@@ -1,11 +1,15 @@
-"""Which rows does a text with commas, semicolons or tabs hold? Every cell is text; the first line names the columns."""
+"""Which rows does a text with commas, semicolons or tabs hold?
+
+Every cell is text. The first line names the columns; titles above it, lines with one filled cell, are passed over.
+"""
 
 import codecs
 import csv
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -33,6 +37,8 @@ class Table:
     delimiter: str
     columns: list[str | None]
     cell: int
+    header: int = 0
+    """Number of the line that names the columns."""
 
 
 def found(path: Path, wish: Wish) -> Found:
@@ -94,10 +100,17 @@ def _table(path: Path, encoding: str, wish: Wish) -> Table:
     delimiter = max(DELIMITERS, key=lambda one: _fit(lines, one))
     draft = Table(path, name, delimiter, [], wish.limits.cell)
     with closing(_lines(draft)) as cells:
-        header = next((line for _, line in cells if isinstance(line, list) and any(line)), None)
-    if header is None:
+        filled = list(islice((one for one in cells if isinstance(one[1], list) and any(one[1])), LOOKED_AT))
+    if not filled:
         raise FileUnreadable("table-empty", name=path.name)
-    return Table(path, name, delimiter, table_rows.columns_of(header, wish.limits), wish.limits.cell)
+    header, names = filled[_titles([line for _, line in filled])]
+    return Table(path, name, delimiter, table_rows.columns_of(list(names), wish.limits), wish.limits.cell, header)
+
+
+def _titles(lines: Sequence[Sequence[str]]) -> int:
+    """How many of the first lines are titles: one filled cell each, and below them a table of one width."""
+    first = next((at for at, cells in enumerate(lines) if sum(map(bool, cells)) > 1), 0)
+    return first if len({len(cells) for cells in lines[first:]}) == 1 else 0
 
 
 def _short_lines(file: TextIO, most: int) -> Iterator[str]:
@@ -106,11 +119,12 @@ def _short_lines(file: TextIO, most: int) -> Iterator[str]:
 
 
 def _fit(lines: list[str], delimiter: str) -> tuple[int, int]:
-    """How many lines have as many cells as the first, and how many cells that is; one cell is no table."""
+    """How many lines have as many cells as the first below the titles, and how many that is; one cell is no table."""
     try:
-        widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells]
+        cells = [cells for cells in csv.reader(lines, delimiter=delimiter) if any(cells)]
     except csv.Error:
         return 0, 0
+    widths = [len(one) for one in cells[_titles(cells) :]]
     first = widths[0] if widths else 0
     return (sum(width == first for width in widths), first) if first > 1 else (0, 0)
 
@@ -120,10 +134,8 @@ def _records(table: Table) -> Iterator[Record]:
     names = table.columns
     named = [(at, name) for at, name in enumerate(names) if name]
     is_plain = len(named) == len(names)
-    lines = _lines(table)
-    start = next((number for number, cells in lines if isinstance(cells, list) and any(cells)), 0)
-    for line, cells in lines:
-        number = line - start
+    for line, cells in islice(_lines(table), table.header, None):
+        number = line - table.header
         if isinstance(cells, str):
             yield _bad(number, "quotes-malformed", reason=cells)
         elif len(cells) == len(names):
@@ -162,10 +174,16 @@ def _lines(table: Table) -> Generator[tuple[int, list[str] | str]]:
 
 @contextmanager
 def _text(path: Path, encoding: str) -> Iterator[TextIO]:
-    """The text, bad bytes kept as surrogates for the readers of values; where that cannot be, the file is refused."""
+    """The text, bad bytes kept as surrogates for the readers of values; where that cannot be, the file is refused.
+
+    A mark of UTF-8 before a text that is stated to be something else is no part of its first cell.
+    """
     try:
-        with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
-            yield file
+        with path.open("rb") as raw:
+            is_marked = raw.read(3) == codecs.BOM_UTF8 and not encoding.startswith("utf")
+            raw.seek(len(codecs.BOM_UTF8) if is_marked else 0)
+            with TextIOWrapper(raw, encoding, errors="surrogateescape", newline="") as file:
+                yield file
     except UnicodeError as error:
         position = error.start if isinstance(error, UnicodeDecodeError) else 0
         raise FileUnreadable("text-not-in-encoding", encoding=encoding, position=position) from error

@@ -113,7 +113,7 @@ def _of_folder(folder: Path, wish: Wish) -> Path:
     except OSError as error:
         raise FileUnreadable("file-no-permission", name=folder.name) from error
     if not files:
-        raise FileUnreadable("file-not-regular", name=folder.name)
+        raise FileUnreadable("folder-none", name=folder.name or str(folder))
     return folder / _chosen([path.name for path in files], wish.table)
 
 

@@ -12,8 +12,8 @@ class Limits:
 
     bytes: int
     features: int
-    vertices: int = 100_000
-    """Of one feature, as it stands in the file."""
+    vertices: int = 200_000
+    """Of one feature, as it stands in the file: all paved roads of a city of 100,000 people were 119,275 in one."""
     all_vertices: int = 50_000_000
     """Of all features together."""
     depth: int = 32

@@ -53,7 +53,7 @@ def columns_of(header: Sequence[object], limits: Limits) -> list[str | None]:
 
 
 def found(columns: Sequence[str], records: Records, encoding: Encoding | None, wish: Wish) -> Found:
-    """A table as a format's findings. It is a plan where its first rows all name a layer."""
+    """A table as findings. It is a plan where its first rows all name a layer, or would if there were any."""
     first = [record.cells for record in islice(records(), PEEKED) if record.problem is None]
 
     def rows(mapping: Mapping[str, str], datum: Datum) -> Iterator[Row]:
@@ -67,7 +67,7 @@ def found(columns: Sequence[str], records: Records, encoding: Encoding | None, w
         columns=columns,
         rows=rows,
         stated=stated,
-        is_plan=bool(first) and all(named_layer(cells) for cells in first),
+        is_plan=(bool(first) or "layer" in columns) and all(named_layer(cells) for cells in first),
         encoding=encoding,
         places=(*PLACES, "entrance"),
     )

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,7 +14,7 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo import datum as datums
-from geo.files import values
+from geo.files import totals, values
 from geo.files.columns import COLUMNS, KINDS, PLURALS, THINGS, Column
 from geo.files.refusals import RowProblem, RowRefused
 from geo.files.rows import Reading, Row
@@ -45,25 +47,26 @@ def things(reading: Reading) -> Iterator[Thing | RowProblem]:
 
 def patches(reading: Reading) -> Iterator[Patch | RowProblem]:
     """Each row in its order, as what it says or as what is wrong with it."""
-    entrances = iter(_entrances(reading))
-    for row in reading.rows:
-        entrance = next(entrances)
+    sources = {layer: _sources(layer, reading) for layer in Layer}
+    for row, entrance in zip(reading.rows, _entrances(reading), strict=True):
         if row.problem is not None:
             yield row.problem
             continue
         try:
-            yield _patch(row, reading, entrance)
+            patch = _patch(row, sources, entrance)
+            _refuse_total(patch, row)
+            yield patch
         except RowRefused as refusal:
             yield _problem(refusal, row.number, row.layer, row.geometry)
 
 
 def thing_of(patch: Patch, seen: Counter[str]) -> Thing | RowProblem:
     """A whole thing of what a row says, or what it lacks. `seen` counts the ids that were made from places."""
-    fields = dict(patch.fields)
+    fields = {**_nothing(patch.layer), **patch.fields}
     try:
         for column in COLUMNS[patch.layer]:
             if column.attribute not in fields:
-                fields[column.attribute] = None if column is ENTRANCE else column.read(None, column.name)
+                column.read(None, column.name)
         if patch.shape is None and patch.layer is not Layer.REGION:
             raise RowRefused("geometry-missing", layer=patch.layer)
     except RowRefused as refusal:
@@ -92,17 +95,58 @@ def sort_key(layer: Layer) -> Callable[[Thing], tuple[str, bytes]]:
     return lambda thing: (getattr(thing, attribute), b"" if thing.shape is None else shapely.to_wkb(thing.shape))
 
 
-def _patch(row: Row, reading: Reading, entrance: Entrance) -> Patch:
+@cache
+def _nothing(layer: Layer) -> Mapping[str, Any]:
+    """What the attributes are that a row says nothing of; those that it has to say something of are not in it."""
+    found: dict[str, Any] = {}
+    for column in COLUMNS[layer]:
+        try:
+            found[column.attribute] = None if column is ENTRANCE else column.read(None, column.name)
+        except RowRefused:
+            continue
+    return MappingProxyType(found)
+
+
+Source: TypeAlias = tuple[Column, str | None, object]
+"""A field, their column that it is taken from, and its constant where it has one."""
+
+
+def _sources(layer: Layer, reading: Reading) -> list[Source]:
+    """Where each field comes from: a constant, else the mapped column, else the column with our own name."""
+    found: list[Source] = []
+    for column in COLUMNS[layer]:
+        theirs = reading.mapping.get(column.name, column.name)
+        if column.name in reading.constants:
+            found.append((column, None, reading.constants[column.name]))
+        elif not reading.columns or theirs in reading.columns:
+            found.append((column, theirs, None))
+    return found
+
+
+def _patch(row: Row, sources: Mapping[Layer, Sequence[Source]], entrance: Entrance) -> Patch:
     if row.layer is None:
         raise RowRefused("layer-missing")
     if isinstance(entrance, RowRefused):
         raise entrance
     fields: dict[str, Any] = {}
-    for column in COLUMNS[row.layer]:
-        raw = entrance if column is ENTRANCE else _raw(row, reading, column)
-        if raw is not None and raw != "":
-            fields[column.attribute] = raw if column is ENTRANCE else column.read(raw, column.name)
+    for column, theirs, constant in sources[row.layer]:
+        raw = constant if theirs is None else row.properties.get(theirs)
+        if raw is None or raw == "":
+            continue
+        if column is not ENTRANCE:
+            fields[column.attribute] = column.read(raw, column.name)
+        elif entrance is not None:
+            fields[column.attribute] = entrance
     return Patch(number=row.number, layer=row.layer, fields=fields, shape=_fitting(row.geometry, row.layer))
+
+
+def _refuse_total(patch: Patch, row: Row) -> None:
+    """The last row of a list is often the sum of the others: it has no place and no code, or its word for one."""
+    named = patch.fields.get("code") or patch.fields.get("id")
+    if patch.shape is None and (named is None or named in totals.WORDS):
+        said = totals.word(row.properties.values())
+        if said is not None:
+            raise RowRefused("row-total", value=said)
 
 
 def _problem(refusal: RowRefused, number: int, layer: Layer | None, shape: BaseGeometry | None) -> RowProblem:

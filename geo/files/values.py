@@ -4,7 +4,9 @@ Each takes the raw value (None where the column is absent) and the field's name 
 """
 
 import json
+import math
 import re
+import unicodedata
 from typing import TypeAlias
 
 from geo.files.geojson_geometry import position_of
@@ -17,7 +19,15 @@ XY: TypeAlias = tuple[float, float]
 DIGITS = re.compile(r"[0-9]{1,30}", re.ASCII)
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 WKT_POINT = re.compile(rf"POINT *(?:Z *)?\( *({NUMBER}) +({NUMBER})(?: +{NUMBER})? *\)", re.ASCII | re.IGNORECASE)
+SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{1,3}", re.ASCII)
+"""How a spreadsheet writes a long number that it has shortened: the last digits of the code are gone."""
+WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+"""Full-width digits and letters: they look like the plain ones and are others."""
+WHOLE = re.compile(r"([0-9]{1,30})\.0+", re.ASCII)
+"""A count as programs write it whose column had an empty cell."""
 FLAGS = {"true": True, "false": False, "1": True, "0": False}
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character: what a byte that fits no encoding was read as."""
 EXACT = 2**53
 """Above it a float may have lost its last digits."""
 
@@ -29,7 +39,7 @@ def text(value: object, field: str) -> str:
     written = _digits(value) if type(value) in (int, float) else value
     if not isinstance(written, str):
         raise RowRefused("text-wrong-type", field=field, value=shown(value))
-    if "\x00" in written or any("\ud800" <= letter <= "\udfff" for letter in written):
+    if "\x00" in written or (not written.isascii() and SURROGATE.search(written)):
         raise RowRefused("text-malformed", field=field, value=shown(written))
     if len(written) > FILE.text:
         raise RowRefused("text-too-long", field=field, length=len(written), limit=FILE.text)
@@ -37,12 +47,22 @@ def text(value: object, field: str) -> str:
 
 
 def code_or_none(value: object, field: str) -> str | None:
-    """A code or id: printable text with no space around it; None for nothing."""
+    """A code or id: printable text with no space around it; None for nothing.
+
+    Codes are compared as they are: what a spreadsheet has shortened, and full-width letters and digits, are refused.
+    """
+    if isinstance(value, float) and EXACT < abs(value) < math.inf:
+        raise RowRefused("code-shortened", field=field, value=shown(value))
     written = text(value, field)
     if len(written) > FILE.code:
         raise RowRefused("text-too-long", field=field, length=len(written), limit=FILE.code)
     if written and (written != written.strip() or not written.isprintable()):
         raise RowRefused("code-malformed", field=field, value=shown(written))
+    if SHORTENED.fullmatch(written):
+        raise RowRefused("code-shortened", field=field, value=shown(written))
+    if WIDE.search(written):
+        plain = unicodedata.normalize("NFKC", written)
+        raise RowRefused("code-wide", field=field, value=shown(written), plain=shown(plain))
     return written or None
 
 
@@ -114,6 +134,8 @@ def _count(value: object, field: str, most: int) -> int | None:
     if value is None or value == "":
         return None
     number = _digits(value) if type(value) in (int, float) else value
+    if isinstance(number, str) and (whole := WHOLE.fullmatch(number)):
+        number = whole[1]
     if not isinstance(number, str) or not DIGITS.fullmatch(number.removeprefix("-")):
         raise RowRefused("number-malformed", field=field, value=shown(value))
     if not 0 <= int(number) <= most:

@@ -1,7 +1,8 @@
 """Which rows does a sheet of a workbook hold?
 
 The header is the first of the rows with the most texts among the first twenty: titles above it are passed over. A
-merged cell gives its value to every row it covers. Formulas give their last value; errors give none.
+merged cell gives its value to every row it covers. Formulas give their last value; errors give none. Hidden sheets are
+read only when they are named; of several others one has to be.
 """
 
 import datetime as dt
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from geo.files import archive, table_rows
 from geo.files.limits import HEADER_ROWS, MIB, NAMES_SHOWN, Limits
@@ -61,10 +62,14 @@ def _sheet(book: CalamineWorkbook, table: str | None) -> CalamineSheet:
         if table not in names:
             raise FileUnreadable("table-missing", table=shown(table), tables=told)
         return book.get_sheet_by_name(table)
-    sheets = (book.get_sheet_by_name(name) for name in names)
-    if (filled := next((sheet for sheet in sheets if sheet.start is not None), None)) is None:
+    seen = [one.name for one in book.sheets_metadata if one.name in names and one.visible == SheetVisibleEnum.Visible]
+    sheets = [book.get_sheet_by_name(name) for name in seen]
+    filled = [sheet for sheet in sheets if sheet.start is not None]
+    if not filled:
         raise FileUnreadable("table-empty", name=told)
-    return filled
+    if len(filled) > 1:
+        raise FileUnreadable("table-ambiguous", tables=shown(", ".join(sheet.name for sheet in filled), NAMES_SHOWN))
+    return filled[0]
 
 
 def _value(cell: object) -> object:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from geo.store.refusals import Busy, KeyReused
-from geo.store.tables import answer
+from geo.store.request_tables import answer
 
 LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's state for a lock that did not come free in time."""

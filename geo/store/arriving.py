@@ -1,11 +1,16 @@
-"""How do rows that arrive compare with the published ones, thousands at a time?"""
+"""How do rows that arrive compare with the published ones, thousands at a time?
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+What nobody knows yet is copied straight into the draft. What is known is judged in the database: unchanged, changed, or
+not to be touched.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+import orjson
 import shapely
 from psycopg import Connection
 from shapely.geometry.base import BaseGeometry
@@ -15,141 +20,177 @@ from sqlalchemy.orm import Session
 from geo.files import Patch
 from geo.model import Building, Layer, Thing
 from geo.store.drafts import item_of
-from geo.store.sorting import code_of
 from geo.store.tables import SRID
 
 STREAMED = (Layer.BUILDING, Layer.FACILITY, Layer.LINE, Layer.WATER)
-ARRIVED = """
-    CREATE TEMP TABLE arrived (number integer, layer text, code text COLLATE "C", attributes jsonb, touched text[],
-                               complete boolean, shape geometry(Geometry, 4326)) ON COMMIT DROP"""
-COPY = "COPY arrived (number, layer, code, attributes, touched, complete, shape) FROM STDIN"
+COPY = "COPY plan_item (plan, layer, code, attributes, shape, fresh) FROM STDIN"
+KNOWN = """
+    SELECT a.layer, a.code, EXISTS (SELECT FROM plan_item AS p WHERE p.plan = :plan AND p.layer = a.layer
+                                    AND p.code = a.code) AS taken
+    FROM unnest(CAST(:layers AS text[]), CAST(:codes AS text[])) AS a (layer, code)
+    WHERE EXISTS (SELECT FROM plan_item AS p WHERE p.plan = :plan AND p.layer = a.layer AND p.code = a.code)
+       OR EXISTS (SELECT FROM identity AS i JOIN thing_in_force AS k ON k.id = i.id AND k.layer = i.layer
+                  WHERE i.layer = a.layer AND i.code = a.code)"""
 JUDGE = """
-    WITH compared AS MATERIALIZED (
-      SELECT a.number, a.layer, a.code, a.complete, a.touched, k.id AS known, k.attributes AS was, k.shape AS stood,
-             CASE WHEN k.id IS NULL THEN a.attributes
-                  ELSE k.attributes || coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each(a.attributes)
-                                                 WHERE key = ANY (a.touched)), '{}') END AS attributes,
-             CASE WHEN k.id IS NULL OR 'shape' = ANY (a.touched) THEN a.shape ELSE k.shape END AS shape,
-             row_number() OVER (PARTITION BY a.layer, a.code ORDER BY a.number) > 1
-               OR EXISTS (SELECT FROM plan_item AS p
-                          WHERE p.plan = :plan AND p.layer = a.layer AND p.code = a.code) AS twice
+    WITH arrived AS MATERIALIZED (
+      SELECT number, layer, code, attributes::jsonb AS attributes, touched::jsonb AS touched,
+             ST_GeomFromEWKB(decode(shape, 'hex')) AS shape
+      FROM unnest(CAST(:layers AS text[]), CAST(:codes AS text[]), CAST(:attributes AS text[]),
+                  CAST(:touched AS text[]), CAST(:shapes AS text[]))
+           WITH ORDINALITY AS a (layer, code, attributes, touched, shape, number)
+    ),
+    compared AS MATERIALIZED (
+      SELECT a.number, a.layer, a.code, a.touched, k.id AS known, k.attributes AS was, k.shape AS stood,
+             k.attributes || coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each(a.attributes)
+                                       WHERE a.touched ? key), '{}') AS attributes,
+             CASE WHEN a.touched ? 'shape' THEN a.shape ELSE k.shape END AS shape
       FROM arrived AS a
-      LEFT JOIN identity AS i ON i.layer = a.layer AND i.code = a.code
-      LEFT JOIN thing_in_force AS k ON k.id = i.id AND k.layer = i.layer
+      JOIN identity AS i ON i.layer = a.layer AND i.code = a.code
+      JOIN thing_in_force AS k ON k.id = i.id AND k.layer = i.layer
     ),
     judged AS MATERIALIZED (
-      SELECT c.*, CASE WHEN twice THEN 'code-twice'
-                       WHEN known IS NULL THEN CASE WHEN complete THEN 'new' ELSE layer || '-unmatched' END
-                       WHEN attributes = was AND ST_AsBinary(shape) = ST_AsBinary(stood) THEN 'unchanged'
+      SELECT c.*, CASE WHEN attributes = was AND ST_AsBinary(shape) = ST_AsBinary(stood) THEN 'unchanged'
                        WHEN :update THEN 'changed' ELSE 'row-exists' END AS verdict
       FROM compared AS c
     ),
     taken AS (
       INSERT INTO plan_item (plan, layer, code, attributes, shape, touched)
-      SELECT :plan, layer, code, attributes, shape, CASE WHEN known IS NOT NULL THEN touched END
-      FROM judged WHERE verdict IN ('new', 'changed')
+      SELECT :plan, layer, code, attributes, shape, ARRAY(SELECT jsonb_array_elements_text(touched))
+      FROM judged WHERE verdict = 'changed'
     )
     SELECT j.verdict, g.code AS was, (j.was->>'households')::integer AS was_households,
            (j.attributes->>'households')::integer AS households, j.attributes->>'grid' AS grid,
-           CASE WHEN j.layer = 'building' AND j.verdict = 'changed' THEN ST_AsBinary(j.shape) END AS shape,
-           CASE WHEN j.verdict = 'changed' THEN j.attributes->'entrance' END AS entrance
+           ST_AsBinary(j.shape) AS shape, j.attributes->'entrance' AS entrance
     FROM judged AS j
-    LEFT JOIN dwelling AS d ON d.building = j.known AND in_force(d.numbers) AND j.verdict = 'changed'
+    LEFT JOIN dwelling AS d ON d.building = j.known AND in_force(d.numbers)
     LEFT JOIN identity AS g ON g.id = d.grid
     ORDER BY j.number"""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A row on its way: `thing` is what it makes by itself, None where it only says something about a known one."""
+    """A row on its way: `thing` is what it makes by itself, None where it only says something about a known one;
+    `shape` is on the lattice, the thing's own is as it came."""
 
     patch: Patch
     code: str
     thing: Thing | None
-    attributes: dict[str, Any]
-    touched: frozenset[str]
+    shape: BaseGeometry | None
 
-    @classmethod
-    def of(cls, patch: Patch, thing: Thing | None) -> "Arrival":
-        """The row of a patch; `thing` is on the lattice."""
-        touched = set(patch.fields) - {"id"} | ({"shape"} if patch.shape is not None else set())
-        if "households" in touched:
-            touched.add("estimated")
-        if thing is None:
-            said = {name: _plain(value) for name, value in patch.fields.items() if name != "id"}
-            return cls(patch, patch.fields["id"], None, {"estimated": False, **said}, frozenset(touched))
-        return cls(patch, code_of(thing), thing, item_of(thing)["attributes"], frozenset(touched))
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.patch.layer.value, self.code
+
+    @property
+    def touched(self) -> set[str]:
+        """The attributes that the row has a value for."""
+        names = {name for name in self.patch.fields if name != "id"}
+        names |= {"shape"} if self.patch.shape is not None else set()
+        return names | ({"estimated"} if "households" in names else set())
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        if self.thing is not None:
+            attributes: dict[str, Any] = item_of(self.thing)["attributes"]
+            return attributes
+        said = {name: _plain(value) for name, value in self.patch.fields.items() if name != "id"}
+        return {"estimated": False, **said}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What the database says of a row: its verdict or problem, its households, and where a changed building was."""
+    """What the database says of a known thing: its verdict, who owned it, and as what it will stand where."""
 
     verdict: str
     was: str | None
     was_households: int | None
     households: int | None
     grid: str | None
-    shape: BaseGeometry | None
-    entrance: BaseGeometry | None
+    shape: Any
+    entrance: Any
 
-    @property
-    def problem(self) -> str | None:
-        return None if self.verdict in ("new", "changed", "unchanged") else self.verdict
-
-
-def prepare(session: Session) -> None:
-    """Where the rows of a batch arrive; gone with the transaction."""
-    session.execute(text(ARRIVED))
+    def building(self, code: str) -> Building:
+        """The building as it will be, as far as its owner is concerned."""
+        entrance = None if self.entrance is None else shapely.Point(self.entrance)
+        shape: Any = shapely.from_wkb(bytes(self.shape))
+        return Building(id=code, shape=shape, entrance=entrance, grid=self.grid, households=self.households)
 
 
-def judge(session: Session, plan: UUID, arrivals: Sequence[Arrival], *, update: bool) -> list[Judged]:
-    """The verdicts in the order of the rows; what is new or changed becomes part of the plan."""
-    session.execute(text("TRUNCATE arrived"))
-    _copy(session, arrivals)
-    rows = session.execute(text(JUDGE), {"plan": plan, "update": update}).all()
-    return [_judged(arrival, row._mapping) for arrival, row in zip(arrivals, rows, strict=True)]
+@dataclass(slots=True)
+class Sorted:
+    """The rows of a batch: new ones, those of known things, and those whose code has come before."""
+
+    fresh: list[Arrival] = field(default_factory=list)
+    known: list[Arrival] = field(default_factory=list)
+    twice: list[Arrival] = field(default_factory=list)
 
 
-def placed(arrival: Arrival, verdict: Judged) -> Building:
-    """A building where it will stand, as far as its owner is concerned."""
-    assert verdict.shape is not None  # asked only about buildings that are new or changed
-    return Building(
-        id=arrival.code,
-        shape=verdict.shape,
-        entrance=verdict.entrance,
-        grid=verdict.grid,
-        households=verdict.households,
-    )
+def sort(session: Session, plan: UUID, arrivals: Sequence[Arrival]) -> Sorted:
+    """Which rows are new, and which are of things in force?"""
+    told = session.execute(text(KNOWN), {"plan": plan, **_keys(arrivals)})
+    known = {(row.layer, row.code): row.taken for row in told}
+    result, seen = Sorted(), set[tuple[str, str]]()
+    for arrival in arrivals:
+        key = arrival.key
+        if key in seen or known.get(key) is True:
+            result.twice.append(arrival)
+        else:
+            (result.known if key in known else result.fresh).append(arrival)
+        seen.add(key)
+    return result
 
 
-def _judged(arrival: Arrival, row: Any) -> Judged:
-    shape = None if row["shape"] is None else shapely.from_wkb(bytes(row["shape"]))
-    entrance = None if row["entrance"] is None else shapely.Point(row["entrance"])
-    if isinstance(arrival.thing, Building) and row["verdict"] == "new":
-        shape, entrance = arrival.thing.shape, arrival.thing.entrance
-    told = {name: row[name] for name in ("verdict", "was", "was_households", "households", "grid")}
-    return Judged(**told, shape=shape, entrance=entrance)
-
-
-def _copy(session: Session, arrivals: Sequence[Arrival]) -> None:
+def copy(session: Session, plan: UUID, fresh: Sequence[Arrival]) -> None:
+    """New things, into the draft."""
+    if not fresh:
+        return
     driver = session.connection().connection.driver_connection
     assert isinstance(driver, Connection)
-    shapes = shapely.set_srid([None if a.thing is None else a.thing.shape for a in arrivals], SRID)
-    hexed = shapely.to_wkb(shapes, hex=True, include_srid=True)
-    with driver.cursor() as cursor, cursor.copy(COPY) as copy:
-        for number, (arrival, shape) in enumerate(zip(arrivals, hexed, strict=True)):
-            copy.write_row(
-                (
-                    number,
-                    arrival.patch.layer.value,
-                    arrival.code,
-                    json.dumps(arrival.attributes, ensure_ascii=False),
-                    sorted(arrival.touched),
-                    arrival.thing is not None,
-                    shape,
-                )
-            )
+    hexed = _hexed([arrival.shape for arrival in fresh])
+    with driver.cursor() as cursor, cursor.copy(COPY) as stream:
+        stream.write("".join(_lines(plan, fresh, hexed)))
+
+
+def judge(session: Session, plan: UUID, known: Sequence[Arrival], *, update: bool) -> list[Judged]:
+    """The verdicts on rows of known things, in their order; what is changed becomes part of the draft."""
+    if not known:
+        return []
+    values = {
+        "plan": plan,
+        "update": update,
+        **_keys(known),
+        "attributes": [_json(arrival.attributes) for arrival in known],
+        "touched": [_json(sorted(arrival.touched)) for arrival in known],
+        "shapes": _hexed([arrival.shape for arrival in known]),
+    }
+    return [Judged(**row._mapping) for row in session.execute(text(JUDGE), values)]
+
+
+def _keys(arrivals: Iterable[Arrival]) -> dict[str, list[str]]:
+    keys = [arrival.key for arrival in arrivals]
+    return {"layers": [layer for layer, _ in keys], "codes": [code for _, code in keys]}
+
+
+def _lines(plan: UUID, fresh: Sequence[Arrival], hexed: Sequence[str | None]) -> Iterator[str]:
+    """Rows as COPY's text format has them: tabs between, backslashes doubled; JSON has no bare tab or line end."""
+    for arrival, shape in zip(fresh, hexed, strict=True):
+        layer, code = arrival.key
+        attributes = _json(arrival.attributes)
+        yield f"{plan}\t{layer}\t{_escaped(code)}\t{_escaped(attributes)}\t{shape}\ttrue\n"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\") if "\\" in value else value
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _hexed(shapes: Sequence[BaseGeometry | None]) -> list[str | None]:
+    given = shapely.set_srid(np.asarray(shapes, dtype=object), SRID)
+    hexed: list[str | None] = shapely.to_wkb(given, hex=True, include_srid=True).tolist()
+    return hexed
 
 
 def _plain(value: object) -> object:

@@ -37,6 +37,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "WG009": refusals.TreeBroken,
     "WG011": refusals.HouseholdsOrphaned,
     "WG012": refusals.ThingGone,
+    "WG013": refusals.ThingThere,
     "55P03": refusals.Busy,
     "40001": refusals.Busy,
     "40P01": refusals.Busy,

@@ -47,6 +47,7 @@ def save(
     *,
     touched: Mapping[tuple[Layer, str], Collection[str]] = MappingProxyType({}),
     removed: Mapping[tuple[Layer, str], BaseGeometry] = MappingProxyType({}),
+    fresh: Collection[tuple[Layer, str]] = (),
     actor: str,
     title: str = "",
     reason: str = "",
@@ -55,7 +56,8 @@ def save(
     """Keep a plan as a draft: `changes` are new and changed things, with all grids of each region in `outlines`.
 
     `base` gives for each of those regions the intent it was drawn from; `touched` names the attributes that are set of
-    a thing that is only updated; `removed` are things to take out, with the place they leave. Returns the plan's id.
+    a thing that is only updated; `removed` are things to take out, with the place they leave; `fresh` were not there
+    when the plan was made. Returns the plan's id.
     Shapes must be on the lattice.
     """
     number = uuid4()
@@ -63,7 +65,7 @@ def save(
     if base:
         rows = [{"plan": number, "code": c, "base": b, "boundary": wkb(outlines[c])} for c, b in sorted(base.items())]
         session.execute(insert(plan_region), rows)
-    for batch in _batches(_items(changes, touched, removed)):
+    for batch in _batches(_items(changes, touched, removed, fresh)):
         session.execute(insert(plan_item), [{"plan": number, **item} for item in batch])
     note(session, actor, "draft", reason, number, {"title": title, "regions": sorted(base)})
     return number
@@ -155,14 +157,18 @@ def _items(
     drawn: Plan,
     touched: Mapping[tuple[Layer, str], Collection[str]],
     removed: Mapping[tuple[Layer, str], BaseGeometry],
+    fresh: Collection[tuple[Layer, str]],
 ) -> Iterator[dict[str, object]]:
     for part in fields(drawn):
         for thing in getattr(drawn, part.name):
             item = item_of(thing)
-            names = touched.get((Layer(item["layer"]), item["code"]))
-            yield {**item, "touched": None if names is None else sorted(names), "removed": False}
+            key = Layer(item["layer"]), item["code"]
+            names = touched.get(key)
+            shape = wkb(None if isinstance(thing, Region) else thing.shape)
+            said = {"touched": None if names is None else sorted(names), "removed": False, "fresh": key in fresh}
+            yield {**item, "shape": shape, **said}
     for (layer, code), shape in removed.items():
-        yield {**_item(layer, code, shape), "touched": None, "removed": True}
+        yield {**_item(layer, code), "shape": wkb(shape), "touched": None, "removed": True, "fresh": False}
 
 
 def _batches(items: Iterator[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
@@ -171,21 +177,21 @@ def _batches(items: Iterator[dict[str, object]]) -> Iterator[list[dict[str, obje
 
 
 def item_of(thing: Thing) -> dict[str, Any]:
-    """A thing as a row of `plan_item`, without what is the draft's own. A region's ground is its edition's."""
+    """A thing as a row of `plan_item`, without its shape and what is the draft's own."""
     match thing:
+        case Building(id=code):
+            return _item("building", code, **_building_attributes(thing))
         case Region(code=code):
             own = {"name": thing.name, "level": thing.level, "parent": thing.parent}
-            return _item("region", code, None, enclave=thing.enclave, scheme=thing.scheme, **own)
-        case Grid(code=code, shape=shape):
-            return _item("grid", code, shape, region=thing.region, name=thing.name, kind=thing.kind.value)
-        case Building(id=code, shape=shape):
-            return _item("building", code, shape, **_building_attributes(thing))
-        case Facility(id=code, shape=shape):
-            return _item("facility", code, shape, name=thing.name, category=thing.category)
-        case Line(id=code, shape=shape):
-            return _item("line", code, shape, name=thing.name, category=thing.category)
-        case Water(id=code, shape=shape):
-            return _item("water", code, shape, name=thing.name)
+            return _item("region", code, enclave=thing.enclave, scheme=thing.scheme, **own)
+        case Grid(code=code):
+            return _item("grid", code, region=thing.region, name=thing.name, kind=thing.kind.value)
+        case Facility(id=code):
+            return _item("facility", code, name=thing.name, category=thing.category)
+        case Line(id=code):
+            return _item("line", code, name=thing.name, category=thing.category)
+        case Water(id=code):
+            return _item("water", code, name=thing.name)
 
 
 def _building_attributes(b: Building) -> dict[str, Any]:
@@ -202,10 +208,8 @@ def _building_attributes(b: Building) -> dict[str, Any]:
     }
 
 
-def _item(
-    layer: str, code: str, shape: BaseGeometry | None, *, region: str | None = None, **attributes: object
-) -> dict[str, Any]:
-    return {"layer": str(layer), "code": code, "region": region, "attributes": attributes, "shape": wkb(shape)}
+def _item(layer: str, code: str, *, region: str | None = None, **attributes: object) -> dict[str, Any]:
+    return {"layer": str(layer), "code": code, "region": region, "attributes": attributes}
 
 
 def _building(code: str, _: str | None, a: Mapping[str, Any], shape: Any) -> Building:

@@ -5,20 +5,22 @@ told and left out; they never stop the good ones. Nothing is written here.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
-from geo import moved, plan, tree
+from geo import moved, plan
 from geo.files import Reading, RowProblem
 from geo.model import Grid, Ground, Layer, Plan, Region, Thing
 from geo.snap import Shift
 from geo.store import drafts, growth, remarks
+from geo.store.drawing import Drawing
 from geo.store.growth import Change
-from geo.store.known import Known, by_code
+from geo.store.known import Known
+from geo.store.likeness import keep_turns
 from geo.store.notes import Note
 from geo.store.order import Mode, Order, Progress, silent
 from geo.store.sorting import Key, Sorting
@@ -33,9 +35,9 @@ class Intake:
     """What would change. `sources` tell how each file was read, without its rows.
 
     `changes` are new or changed things, `outlines` and `base` the regions that get an edition.
-    `rows` counts things by layer and verdict (`new`, `changed`, `unchanged`, `refused`); `touched` names what is set of
-    things that are only updated; `removed` are data that would vanish, `retired` grids that would. `judged` is
-    the map as it would be where something changes: what the report is about.
+    `rows` counts things by layer and verdict (`new`, `changed`, `unchanged`, `refused`); `fresh` are data that were
+    not there; `touched` names what is set of things that are only updated; `removed` are data that would vanish,
+    `retired` grids that would. `judged` is the map as it would be where something changes: what the report is about.
     """
 
     changes: Plan
@@ -49,6 +51,7 @@ class Intake:
     created: Sequence[str] = ()
     notes: Sequence[Note] = ()
     sources: Sequence[Reading] = ()
+    fresh: Collection[Key] = frozenset()
     touched: Mapping[Key, frozenset[str]] = field(default_factory=dict)
     removed: Mapping[Key, BaseGeometry] = field(default_factory=dict)
     retired: Sequence[str] = ()
@@ -77,58 +80,40 @@ def take(
 
     Without `check` the report stays empty, and nothing is told of what would change for grids.
     """
-    known = Known.of(session)
-    sources = list[Reading]()
+    known, sources = Known.of(session), list[Reading]()
     read = _watched(readings, sources, progress)
     sorting = updated(read, known) if order.mode is Mode.UPDATE else Sorting.of_rows(read)
     created = _create_regions(sorting, known, order)
     _refuse_orphans(sorting, known)
     progress("comparing", 0, len(sorting.things))
-    layers = {key[0] for key in sorting.things} | {one.layer for one in sorting.problems if one.layer is not None}
-    named = {layer: set(sorting.of(layer)) for layer in layers}
+    named = _named(sorting)
     before = {(layer, code): thing for layer in named for code, thing in known.named(layer, named[layer]).items()}
-    remarks.keep_counts(sorting, before)
-    if order.estimate is not None:
-        remarks.estimate(sorting, before, order.estimate)
-    sorting.notes += remarks.remarks(sorting, before, known)
+    _settle(sorting, before, known, order)
     rows, same = _compared(sorting, before, order)
     removed = vanishing(sorting, named, known, order)
-    drawn, shifts = _drawn(sorting, known, order), list[Shift]()
-    around = known.beside(drawn)
-    if order.snap:
-        progress("healing", 0, len(drawn.grids))
-        drawn, shifts = plan.healed(drawn, around)
-    divided = {region.code: (region.shape, own) for region, own in plan.divided_regions(drawn, around)}
-    drawn = replace(drawn, regions=tuple(_outlined(region, divided) for region in drawn.regions))
-    outlines = {
-        code: shape
-        for code, (shape, own) in divided.items()
-        if shape is not None and not shape.is_empty and not known.is_as_published(code, shape, own)
-    }
-    report, grown, judged = plan.Report([], plan.Figures()), list[Change](), drawn
+    ground = Drawing.of(sorting, known, order, progress)
+    judged, report = ground.drawn, plan.Report([], plan.Figures())
     if check:
-        progress("checking", 0, len(drawn.grids) + len(drawn.buildings))
-        stood = [thing.shape for key, thing in before.items() if key[0] is Layer.BUILDING and key in sorting.things]
-        stood += [shape for key, shape in removed.items() if key[0] is Layer.BUILDING]
-        judged, beside = known.around(drawn, stood, {code for layer, code in removed if layer is Layer.BUILDING})
+        progress("checking", 0, len(ground.drawn.grids) + len(ground.drawn.buildings))
+        judged, beside = known.around(ground.drawn, *_leaving(sorting, before, removed))
         report = plan.check(judged, beside)
-        grown = growth.changes(known, judged.grids, report.counts)
     return Intake(
-        changes=_changes(sorting, same, [grid for grid in drawn.grids if grid.region in outlines]),
-        outlines=outlines,
-        base={code: known.intent(code) for code in outlines},
+        changes=_changes(sorting, same, [grid for grid in ground.drawn.grids if grid.region in ground.outlines]),
+        outlines=ground.outlines,
+        base={code: known.intent(code) for code in ground.outlines},
         report=report,
         problems=sorted(sorting.problems, key=lambda problem: problem.number),
         rows=rows,
-        shifts=shifts,
-        borders=moved.borders(shifts, drawn.grids, {code: shape for code, (shape, _) in divided.items() if shape}),
+        shifts=ground.shifts,
+        borders=moved.borders(ground.shifts, ground.drawn.grids, ground.boundaries),
         created=created,
         sources=sources,
         notes=sorting.notes,
+        fresh={key for key in sorting.things if key[0] in DATA_LAYERS and key not in before},
         touched={key: names for key, names in sorting.touched.items() if key[0] in DATA_LAYERS},
         removed=removed,
-        retired=_retired(outlines, divided, known),
-        grids=grown,
+        retired=ground.retired(known),
+        grids=growth.changes(known, judged.grids, report.counts) if check else (),
         judged=judged,
     )
 
@@ -144,6 +129,7 @@ def keep(
         intake.base,
         touched=intake.touched,
         removed=intake.removed,
+        fresh=intake.fresh,
         actor=actor,
         title=title,
         reason=reason,
@@ -159,6 +145,21 @@ def _watched(readings: Iterable[Reading], sources: list[Reading], progress: Prog
         yield reading
         rows += len(reading.rows)
         progress("reading", rows, 0)
+
+
+def _named(sorting: Sorting) -> dict[Layer, set[str]]:
+    """The codes that the rows name, by layer; a layer whose rows were all refused is there too."""
+    layers = {key[0] for key in sorting.things} | {one.layer for one in sorting.problems if one.layer is not None}
+    return {layer: set(sorting.of(layer)) for layer in layers}
+
+
+def _settle(sorting: Sorting, before: Mapping[Key, Thing], known: Known, order: Order) -> None:
+    """What rows may not change, what they lack, and what is worth knowing about them."""
+    keep_turns(sorting, before, known)
+    remarks.keep_counts(sorting, before)
+    if order.estimate is not None:
+        remarks.estimate(sorting, before, order.estimate)
+    sorting.notes += remarks.remarks(sorting, before, known)
 
 
 def _create_regions(sorting: Sorting, known: Known, order: Order) -> list[str]:
@@ -222,51 +223,13 @@ def _verdict(thing: Thing, before: Thing | None, may_change: bool) -> str:
     return CHANGED if may_change else REFUSED
 
 
-def _drawn(sorting: Sorting, known: Known, order: Order) -> Plan:
-    """The regions that get ground from the rows, with grids and outline: stated, else published, else derived.
-
-    Grids in force that no row names stay, unless the rows are all that the region has: the order says so, or the rows
-    bring its outline and are not an update.
-    """
-    grids, stated = sorting.of(Layer.GRID), sorting.of(Layer.REGION)
-    above = _above(sorting, known)
-    outlined = {region.code for region in stated.values() if region.shape is not None} - above
-    drawn = {grid.region for grid in grids.values()}
-    regions, kept = [], list[Grid]()
-    for code in sorted(drawn | outlined):
-        region, one = stated.get(code) or known.regions[code], known.edition(code)
-        if region.shape is None and one is not None:
-            region = replace(region, shape=one.boundary)
-        whole = order.redraws or (order.mode is not Mode.UPDATE and code in outlined)
-        if one is not None and not (whole and code in drawn):
-            kept += [grid for grid in one.grids if grid.code not in grids]
-        regions.append(region)
-    regions += [region for code, region in stated.items() if code not in drawn | outlined]
-    buildings = tuple(sorting.of(Layer.BUILDING).values())
-    return Plan(regions=tuple(regions), grids=(*grids.values(), *kept), buildings=buildings)
-
-
-def _retired(
-    outlines: Mapping[str, Ground], divided: Mapping[str, tuple[Ground | None, Sequence[Grid]]], known: Known
-) -> list[str]:
-    """Grids in force of the regions that get an edition, which that edition has no more."""
-    found = []
-    for code in sorted(outlines):
-        if one := known.edition(code):
-            found += sorted(by_code(one.grids).keys() - by_code(divided[code][1]).keys())
-    return found
-
-
-def _outlined(region: Region, divided: Mapping[str, tuple[Ground | None, Sequence[Grid]]]) -> Region:
-    return replace(region, shape=divided[region.code][0]) if region.code in divided else region
-
-
-def _above(sorting: Sorting, known: Known) -> set[str]:
-    """Regions above ground: their own outline is compared with the derived one, and never gets an edition."""
-    stated = sorting.of(Layer.REGION)
-    ground = {code for code, region in stated.items() if region.shape is not None} | known.divided()
-    ground |= {grid.region for grid in sorting.of(Layer.GRID).values()}
-    return tree.above(ground, {code: region.parent for code, region in (known.regions | stated).items()})
+def _leaving(
+    sorting: Sorting, before: Mapping[Key, Thing], removed: Mapping[Key, BaseGeometry]
+) -> tuple[list[BaseGeometry], set[str]]:
+    """Where buildings stood that change or vanish, and the ids of those that vanish."""
+    stood = [thing.shape for key, thing in before.items() if key[0] is Layer.BUILDING and key in sorting.things]
+    stood += [shape for key, shape in removed.items() if key[0] is Layer.BUILDING]
+    return stood, {code for layer, code in removed if layer is Layer.BUILDING}
 
 
 def _changes(sorting: Sorting, same: set[str], grids: Sequence[Grid]) -> Plan:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from geo.store import queue, uploads
 from geo.store.refusals import Refused
-from geo.store.tables import job
+from geo.store.request_tables import job
 
 QUEUED, RUNNING, DONE, FAILED, STOPPED = "queued", "running", "done", "failed", "stopped"
 ENDED = (DONE, FAILED, STOPPED)

@@ -106,30 +106,54 @@ class Known:
     ) -> tuple[Plan, list[Grid]]:
         """The plan with the published regions that its buildings stand in and the buildings that its ground bears.
 
-        And the published grids round about, which may own what stands on a border. `formerly` are places where
-        buildings stood that the plan moves or takes out; those `without` are not there any more.
+        And the published grids round about, which may own what stands on a border. A building may be declared for a
+        grid that it does not stand in: then that grid counts too. `formerly` are places where buildings stood that the
+        plan moves or takes out; those `without` are not there any more.
         """
         own = _own(drawn)
-        stood = [*(building.shape for building in drawn.buildings), *formerly]
-        bearing = [one for one in self.near(stood) if one.region not in own]
-        bearing = [one for one in bearing if _bears(one, stood)]
+        stated = {building.id for building in drawn.buildings}.union(without)
+        bearing = self._bearing(drawn, own, formerly, stated)
         ground = [*ground_of(drawn), *(one.boundary for one in bearing)]
         judged = own | {one.region for one in bearing}
+        grids = (*drawn.grids, *(grid for one in bearing for grid in one.grids))
+        there = self._buildings_of(ground, {grid.code for grid in grids})
+        buildings = (*drawn.buildings, *(building for building in there if building.id not in stated))
         beside = [grid for one in self.near(ground) if one.region not in judged for grid in one.grids]
-        stated = {building.id for building in drawn.buildings}.union(without)
+        declared = {b.grid for b in buildings if b.grid} - {grid.code for grid in (*grids, *beside)}
         return replace(
             drawn,
             regions=(*drawn.regions, *(Region(code=one.region, shape=one.boundary) for one in bearing)),
-            grids=(*drawn.grids, *(grid for one in bearing for grid in one.grids)),
-            buildings=(*drawn.buildings, *(b for b in self._buildings_on(ground) if b.id not in stated)),
-        ), beside
+            grids=grids,
+            buildings=buildings,
+        ), [*beside, *(grid for grid in self._grids(declared) if grid.region not in judged)]
 
-    def _buildings_on(self, ground: Sequence[Ground]) -> list[Building]:
-        """Published buildings that meet some ground."""
+    def _bearing(
+        self, drawn: Plan, own: set[str], formerly: Sequence[BaseGeometry], stated: Collection[str]
+    ) -> list[Edition]:
+        """Published regions, not of the plan, that had or get one of its buildings, on their ground or declared."""
+        stood = [*(building.shape for building in drawn.buildings), *formerly]
+        found = {one.region: one for one in self.near(stood) if one.region not in own and _bears(one, stood)}
+        declared = {building.grid for building in drawn.buildings if building.grid}
+        if self.session is not None and stated:
+            declared |= published.owners(self.session, self.number, stated)
+        for grid in self._grids(declared):
+            one = self.edition(grid.region)
+            if one is not None and one.region not in own:
+                found[one.region] = one
+        return [found[code] for code in sorted(found)]
+
+    def _grids(self, codes: Collection[str]) -> list[Grid]:
+        found: Mapping[str, Any] = self.named(Layer.GRID, codes) if codes else {}
+        return [found[code] for code in sorted(found)]
+
+    def _buildings_of(self, ground: Sequence[Ground], grids: Collection[str]) -> list[Building]:
+        """Published buildings that meet some ground, or are declared for one of some grids wherever they stand."""
         if self.session is None or not ground:
             return []
-        there = things.buildings(self.session, self.number, meets=ground)
-        return buildings_on(there, ground)
+        there = buildings_on(things.buildings(self.session, self.number, meets=ground), ground)
+        met = {building.id for building in there}
+        declared = things.buildings(self.session, self.number, declared=grids)
+        return [*there, *(building for building in declared if building.id not in met)]
 
     def near(self, shapes: Sequence[Any]) -> list[Edition]:
         """Editions in force whose box meets the box of the shapes."""

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geo.store import drafts
-from geo.store.tables import profile
+from geo.store.request_tables import profile
 
 MEMBERS = ("layer", "table", "datum", "encoding", "fields", "constants")
 """What a profile may state; `fields` and `constants` by our names."""

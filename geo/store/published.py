@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import Subquery
 
 from geo.model import Grid, GridKind, Ground, Region, Standing
-from geo.store.tables import SRID, edition, grid, head, identity, region, tally
+from geo.store.tables import SRID, dwelling, edition, grid, head, identity, region, tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,19 @@ def tallies(session: Session, number: int, codes: Iterable[str]) -> dict[str, in
         .where(is_one_of(identity.c.code, codes))
     )
     return {row.code: row.households for row in session.execute(query)}
+
+
+def owners(session: Session, number: int, buildings: Iterable[str]) -> set[str]:
+    """Codes of the grids that own one of some buildings."""
+    one, owner = identity.alias("one"), identity.alias("owner")
+    query = (
+        select(owner.c.code)
+        .distinct()
+        .join(dwelling, dwelling.c.grid == owner.c.id)
+        .join(one, one.c.id == dwelling.c.building)
+        .where(at(dwelling, number), is_one_of(one.c.code, buildings))
+    )
+    return set(session.scalars(query))
 
 
 def editions(

@@ -81,6 +81,10 @@ class ThingGone(Refused):
     """What an update touches was taken out since."""
 
 
+class ThingThere(Refused):
+    """What the plan adds was added by somebody else since."""
+
+
 class NothingToPublish(Refused):
     """The plan changes nothing."""
 

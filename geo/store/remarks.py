@@ -14,11 +14,8 @@ from geo.index import Claim, Owners
 from geo.model import Building, Layer, Thing
 from geo.refusal import Value
 from geo.store.known import Known
-from geo.store.notes import Note
+from geo.store.notes import MOST_CODES, Note
 from geo.store.sorting import Key, Sorting
-
-MOST_CODES = 1_000
-"""Things that one note names; its count tells of all."""
 
 
 def estimate(sorting: Sorting, before: Mapping[Key, Thing], rule: Estimate) -> None:
@@ -50,6 +47,8 @@ def keep_counts(sorting: Sorting, before: Mapping[Key, Thing]) -> None:
             continue
         if thing.estimated and known.households is not None and not known.estimated:
             sorting.things[key] = replace(thing, households=known.households, estimated=False)
+            if (names := sorting.touched.get(key)) is not None:
+                sorting.touched[key] = names - {"households", "estimated"}
             kept.append(key[1])
     if kept:
         sorting.notes.append(Note("estimate-kept-out", Layer.BUILDING, kept[:MOST_CODES], {"count": len(kept)}))
@@ -59,14 +58,25 @@ def remarks(sorting: Sorting, before: Mapping[Key, Thing], known: Known) -> Iter
     """Places that are odd, and buildings that are: stacked over each other, or counted by nobody."""
     places = [(key, thing.shape) for key, thing in sorting.things.items() if thing.shape is not None]
     yield from _odd_places(places, before, known)
+    yield from _unsound(sorting)
     buildings = list(sorting.of(Layer.BUILDING).values())
-    for upper, lower in footprints.stacked(buildings):
+    for upper, lower, m2 in footprints.stacked(buildings):
         together = (upper.households or 0) + (lower.households or 0)
-        told: dict[str, Value] = {"upper": upper.id, "lower": lower.id, "households": together}
+        told: dict[str, Value] = {"upper": upper.id, "lower": lower.id, "households": together, "area_m2": round(m2, 1)}
         yield Note("building-stacked", Layer.BUILDING, (upper.id, lower.id), told)
     missing = [b.id for b in buildings if b.households is None and b.shape.geom_type != "Point"]
     if missing:
         yield Note("households-missing", Layer.BUILDING, missing[:MOST_CODES], {"count": len(missing)})
+
+
+def _unsound(sorting: Sorting) -> Iterator[Note]:
+    """Outlines whose rings cross themselves, of things that no proof looks at; they are taken as they are."""
+    for layer in (Layer.BUILDING, Layer.FACILITY, Layer.WATER):
+        things = sorting.of(layer)
+        sound = shapely.is_valid(np.asarray([thing.shape for thing in things.values()], dtype=object))
+        if codes := [code for code, is_sound in zip(things, sound.tolist(), strict=True) if not is_sound]:
+            told: dict[str, Value] = {"count": len(codes), "of": len(things)}
+            yield Note("rings-unsound", layer, codes[:MOST_CODES], told)
 
 
 def _odd_places(

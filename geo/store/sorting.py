@@ -7,11 +7,11 @@ from typing import Any
 
 import shapely
 
-from geo import footprints, lattice
+from geo import lattice, parts
 from geo.files import Reading, RowProblem, things
-from geo.model import Building, Facility, Grid, Ground, Layer, Line, Region, Thing, Water
+from geo.model import Building, Facility, Grid, Layer, Line, Region, Thing, Water
 from geo.refusal import Value
-from geo.store.notes import Note
+from geo.store.notes import MOST_CODES, Note
 
 LAYERS: Mapping[type[Thing], Layer] = {
     Region: Layer.REGION,
@@ -83,38 +83,53 @@ class Sorting:
             self.touched[key] = touched
 
     def settle(self) -> None:
-        """Join the parts of one building; of other things with one code the first row is kept, the rest refused."""
-        values: dict[str, Value]
+        """Join the parts of one thing; of several things with one code the first row is kept, the rest refused.
+
+        A region may be told again and again: tables of what is below it repeat it in each row.
+        """
+        repeated, joined = 0, dict[Layer, list[tuple[str, int, int]]]()
         for key, more in self._more.items():
             first = self.things[key]
             rows = [(self.numbers[key], first), *more]
-            joined = _joined([thing for _, thing in rows]) if isinstance(first, Building) else None
-            if joined is None:
-                for number, _ in more:
-                    values = {"code": key[1], "first": self.numbers[key]}
-                    self.problems.append(RowProblem(id="code-twice", number=number, layer=key[0], values=values))
+            if isinstance(first, Region) and all(thing == first for _, thing in more):
+                repeated += len(more)
+            elif (whole := self._whole(key, [thing for _, thing in rows])) is None:
+                self._refuse_second(key, rows)
             else:
-                self.things[key] = on_lattice(joined)
-                counts = Counter(thing.households for _, thing in rows if isinstance(thing, Building))
-                values = {"building": key[1], "parts": len(rows), "households": joined.households or 0}
-                self.notes.append(Note("building-in-parts", key[0], (key[1],), {**values, "counts": len(counts)}))
+                self.things[key] = on_lattice(whole)
+                if isinstance(whole, Building):
+                    self.notes.append(_building_in_parts(whole, [thing for _, thing in rows]))
+                else:
+                    joined.setdefault(key[0], []).append((key[1], len(rows), parts.pieces(whole)))
+        if repeated:
+            self.notes.append(Note("rows-repeated", Layer.REGION, values={"count": repeated}))
+        self.notes += [_in_parts(layer, things) for layer, things in joined.items()]
         self._more.clear()
 
+    def _whole(self, key: Key, rows: Sequence[Thing]) -> Thing | None:
+        """What the rows are parts of. A list of counts has no parts of buildings."""
+        return parts.joined(rows) if "shape" in self.touched.get(key, {"shape"}) else None
 
-def _joined(parts: Sequence[Any]) -> Building | None:
-    """One building of the parts that maps cut it into; None where they do not hang together.
+    def _refuse_second(self, key: Key, rows: Sequence[tuple[int, Thing]]) -> None:
+        for number, _ in rows[1:]:
+            values: dict[str, Value] = {"code": key[1], "first": rows[0][0]}
+            self.problems.append(RowProblem(id="code-twice", number=number, layer=key[0], values=values))
 
-    Each part carries the count of the whole building; where they differ the largest is taken.
-    """
-    shapes = [part.shape for part in parts]
-    if not all(isinstance(shape, Ground) and shape.is_valid for shape in shapes):
-        return None
-    if len(footprints.clusters(shapes)) > 1:
-        return None
-    ground = footprints.joined(shapes)
-    counted = [part for part in parts if part.households is not None]
-    most = max(counted, key=lambda part: (not part.estimated, part.households), default=parts[0])
-    return None if ground is None else replace(most, shape=ground)
+
+def _building_in_parts(whole: Building, rows: Sequence[Thing]) -> Note:
+    """That a building was put together, and how many counts its rows had."""
+    counts = Counter(row.households for row in rows if isinstance(row, Building))
+    told: dict[str, Value] = {"parts": len(rows), "households": whole.households or 0, "counts": len(counts)}
+    return Note("building-in-parts", Layer.BUILDING, (whole.id,), {"building": whole.id, **told})
+
+
+def _in_parts(layer: Layer, things: Sequence[tuple[str, int, int]]) -> Note:
+    """That things were put together of rows, and that some of them have pieces apart: id, rows, pieces of each."""
+    codes = [code for code, _, _ in things][:MOST_CODES]
+    apart = sum(1 for _, _, pieces in things if pieces > 1)
+    return Note(
+        "things-in-parts", layer, codes, {"count": len(things), "rows": sum(n for _, n, _ in things), "apart": apart}
+    )
 
 
 def on_lattice(thing: Thing) -> Thing:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from geo.store import drafts, jobs
 from geo.store.connect import reachable, session
-from geo.store.tables import job, plan
+from geo.store.request_tables import job
+from geo.store.tables import plan
 
 PATIENCE_S = 60
 """How long to wait for what the job's process was doing in the database when it was killed, seconds."""

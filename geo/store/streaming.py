@@ -5,16 +5,26 @@ published rows and compared with them in the database; what is new or changed be
 transaction: stopped or broken off, nothing is left. Ground is not streamed: a coverage is proven as a whole.
 """
 
+import gc
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from geo import lattice
 from geo.files import Patch, Reading, RowProblem, patches, thing_of
 from geo.households import assign
+from geo.index import Claim, Owners
 from geo.model import Building, Grid, Layer
 from geo.refusal import Value
 from geo.store import arriving, drafts, growth
@@ -22,11 +32,17 @@ from geo.store.arriving import Arrival, Judged
 from geo.store.growth import Change
 from geo.store.known import Known
 from geo.store.order import Mode, Order, Progress, silent
-from geo.store.sorting import on_lattice
+from geo.store.sorting import code_of
 from geo.store.tables import plan
 
+LARGE = 16 * 1024 * 1024
+"""Bytes of files from which on their rows are streamed, where that can be; some 400,000 rows of points."""
+FLOWING = frozenset({".csv", ".tsv", ".txt", ".gpkg", ".shp", ".fgb"})
+"""Formats that are read in constant memory."""
 MOST_PROBLEMS = 10_000
 """Refused rows that are told one by one; all of them are counted."""
+POINT = 0
+"""A point's number among shapely's types."""
 PLACES = frozenset({"shape", "entrance", "grid"})
 """What an owner follows from."""
 
@@ -55,9 +71,16 @@ class Streamed:
         return sum(count["refused"] for count in self.rows.values())
 
     def refuse(self, problem: RowProblem) -> None:
-        self.rows.setdefault(problem.layer or "", Counter())["refused"] += 1
+        self.rows.setdefault(problem.layer.value if problem.layer else "", Counter())["refused"] += 1
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(problem)
+
+
+def is_for(files: Sequence[Path], layer: str | None, order: Order) -> bool:
+    """Whether the rows of some files are too many to be held at once, and can be taken without that."""
+    flows = layer in arriving.STREAMED and all(file.suffix.lower() in FLOWING and file.is_file() for file in files)
+    compares = order.mode is not Mode.REPLACE and order.estimate is None
+    return flows and compares and sum(file.stat().st_size for file in files) > LARGE
 
 
 def stream(
@@ -76,17 +99,30 @@ def stream(
     """
     streamed, done = Streamed(plan=uuid4()), 0
     session.execute(insert(plan).values(id=streamed.plan, title=title, reason=reason, actor=actor))
-    arriving.prepare(session)
     flow = _Flow(session, order, streamed)
-    for reading in batches:
-        if not streamed.sources or streamed.sources[-1].source != reading.source:
-            streamed.sources.append(replace(reading, rows=[]))
-        flow.take(reading)
-        done += len(reading.rows)
-        progress("rows", done, 0)
+    with _without_gc():
+        for reading in batches:
+            if not streamed.sources or streamed.sources[-1].source != reading.source:
+                streamed.sources.append(replace(reading, rows=[]))
+            flow.take(reading)
+            done += len(reading.rows)
+            progress("rows", done, 0)
     streamed.grids = flow.changes()
     drafts.note(session, actor, "draft", reason, streamed.plan, {"title": title, "rows": done})
     return streamed
+
+
+@contextmanager
+def _without_gc() -> Iterator[None]:
+    """Without looking for cycles among the millions of values of a stream: there are none, and it takes a third of the
+    time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class _Flow:
@@ -97,24 +133,40 @@ class _Flow:
         self._known = Known.of(session)
         editions = [one for code in sorted(self._known.divided()) if (one := self._known.edition(code))]
         self._grids: list[Grid] = [grid for one in editions for grid in one.grids]
+        self._owners = Owners([Claim(g.code, g.shape, one.standing) for one in editions for g in one.grids])
         self._gained: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
 
     def take(self, reading: Reading) -> None:
         """One batch, into the draft."""
-        arrivals = [one for patch in patches(reading) if (one := self._arrival(patch))]
-        judged = arriving.judge(self._session, self._streamed.plan, arrivals, update=self._order.mode is Mode.UPDATE)
+        said = [patch for patch in map(self._readable, patches(reading)) if patch is not None]
+        pairs = zip(said, self._rounded(said), strict=True)
+        arrivals = [one for patch, shape in pairs if (one := self._arrival(patch, shape))]
+        batch = arriving.sort(self._session, self._streamed.plan, arrivals)
+        for arrival in batch.twice:
+            self._refuse(arrival, "code-came-before")
+        whole = [arrival for arrival in batch.fresh if arrival.thing is not None]
+        for arrival in batch.fresh:
+            if arrival.thing is None:
+                self._refuse(arrival, f"{arrival.patch.layer}-unmatched", text=arrival.code, candidates="")
+        arriving.copy(self._session, self._streamed.plan, whole)
+        for arrival in whole:
+            self._verdicts(arrival.patch.layer)["new"] += 1
+        self._own([(arrival.thing, arrival.shape) for arrival in whole if isinstance(arrival.thing, Building)])
+        self._judge(batch.known)
+
+    def _judge(self, known: Sequence[Arrival]) -> None:
+        update = self._order.mode is Mode.UPDATE
         moved = []
-        for arrival, verdict in zip(arrivals, judged, strict=True):
-            if verdict.problem is not None:
-                values: dict[str, Value] = {"code": arrival.code, "text": arrival.code, "candidates": "", "first": 0}
-                layer, number = arrival.patch.layer, arrival.patch.number
-                self._streamed.refuse(RowProblem(id=verdict.problem, number=number, layer=layer, values=values))
+        judged = arriving.judge(self._session, self._streamed.plan, known, update=update)
+        for arrival, verdict in zip(known, judged, strict=True):
+            if verdict.verdict == "row-exists":
+                self._refuse(arrival, "row-exists")
                 continue
-            self._streamed.rows.setdefault(arrival.patch.layer.value, Counter())[verdict.verdict] += 1
-            if arrival.patch.layer is Layer.BUILDING and verdict.verdict != "unchanged":
+            self._verdicts(arrival.patch.layer)[verdict.verdict] += 1
+            if arrival.patch.layer is Layer.BUILDING and verdict.verdict == "changed":
                 moved.append((arrival, verdict))
-        self._count(moved)
+        self._move(moved)
 
     def changes(self) -> list[Change]:
         """The grids whose households change by all batches so far."""
@@ -126,37 +178,84 @@ class _Flow:
         }
         return growth.changes(self._known, self._grids, counts)
 
-    def _arrival(self, patch: Patch | RowProblem) -> Arrival | None:
-        """A row as the database is asked about it; None for one that is refused right away."""
+    def _readable(self, patch: Patch | RowProblem) -> Patch | None:
+        """A row of a layer that can be streamed; None for one that is refused right away."""
         if isinstance(patch, RowProblem):
             self._streamed.refuse(patch)
             return None
         if patch.layer not in arriving.STREAMED:
             self._streamed.refuse(RowProblem(id="ground-not-streamed", number=patch.number, layer=patch.layer))
             return None
+        return patch
+
+    def _rounded(self, said: Sequence[Patch]) -> NDArray[np.object_]:
+        """The shapes on the lattice, points all at once; None for none, and for one of which nothing is left."""
+        shapes = np.array([patch.shape for patch in said], dtype=object)
+        points = shapely.get_type_id(shapes) == POINT
+        shapes[points] = lattice.points_rounded(shapes[points])
+        for number in np.flatnonzero(~points & ~shapely.is_missing(shapes)).tolist():
+            try:
+                shapes[number] = lattice.rounded(shapes[number])
+            except shapely.errors.GEOSException:
+                shapes[number] = None
+        return shapes
+
+    def _arrival(self, patch: Patch, shape: BaseGeometry | None) -> Arrival | None:
+        """A row as the database is asked about it; None for one that is refused."""
+        if shape is None and patch.shape is not None:
+            kind = patch.shape.geom_type
+            self._streamed.refuse(
+                RowProblem(id="geometry-empty", number=patch.number, layer=patch.layer, values={"kind": kind})
+            )
+            return None
         thing = thing_of(patch, self._seen)
         if not isinstance(thing, RowProblem):
-            return Arrival.of(patch, on_lattice(thing))
-        if self._order.mode is Mode.UPDATE and patch.fields.get("id"):
-            return Arrival.of(patch, None)
+            return Arrival(patch, code_of(thing), thing, shape)
+        if self._order.mode is Mode.UPDATE and (code := patch.fields.get("id")):
+            return Arrival(patch, code, None, shape)
         self._streamed.refuse(thing)
         return None
 
-    def _count(self, moved: Sequence[tuple[Arrival, Judged]]) -> None:
+    def _move(self, moved: Sequence[tuple[Arrival, Judged]]) -> None:
         """Take the households that buildings had from the grids that had them, give what they have to their owners."""
-        asked: list[Building] = []
+        asked = list[tuple[Building, BaseGeometry | None]]()
         for arrival, verdict in moved:
-            was, now = verdict.was_households or 0, verdict.households or 0
             if verdict.was is not None:
-                self._gained[verdict.was] -= was
-                if not arrival.touched & PLACES:
-                    self._gained[verdict.was] += now
-                    continue
-            asked.append(arriving.placed(arrival, verdict))
-        for found in assign(asked, self._grids):
-            households = found.building.households or 0
-            if found.grid is not None:
-                self._gained[found.grid] += households
+                self._gained[verdict.was] -= verdict.was_households or 0
+            if verdict.was is not None and not arrival.touched & PLACES:
+                self._gained[verdict.was] += verdict.households or 0
             else:
-                self._streamed.unassigned += 1
-                self._streamed.unassigned_households += households
+                building = verdict.building(arrival.code)
+                asked.append((building, building.shape))
+        self._own(asked)
+
+    def _own(self, placed: Sequence[tuple[Building, BaseGeometry | None]]) -> None:
+        """Count buildings, each with its shape on the lattice, with their owners."""
+        alone = [one for one in placed if _is_alone(one[0])]
+        owners = self._owners.owners(shapely.get_coordinates([shape for _, shape in alone]).reshape(-1, 2)).tolist()
+        for (building, _), owner in zip(alone, owners, strict=True):
+            self._give(building, None if owner < 0 else self._owners.claims[owner].code)
+        others: list[Any] = [replace(b, shape=shape) for b, shape in placed if not _is_alone(b)]
+        for found in assign(others, self._grids) if others else ():
+            self._give(found.building, found.grid)
+
+    def _give(self, building: Building, grid: str | None) -> None:
+        households = building.households or 0
+        if grid is not None:
+            self._gained[grid] += households
+        else:
+            self._streamed.unassigned += 1
+            self._streamed.unassigned_households += households
+
+    def _verdicts(self, layer: Layer) -> Counter[str]:
+        return self._streamed.rows.setdefault(layer.value, Counter())
+
+    def _refuse(self, arrival: Arrival, problem: str, **values: Value) -> None:
+        layer, number = arrival.patch.layer, arrival.patch.number
+        told = {"code": arrival.code, **values}
+        self._streamed.refuse(RowProblem(id=problem, number=number, layer=layer, values=told))
+
+
+def _is_alone(building: Building) -> bool:
+    """Whether its owner follows from a point alone."""
+    return building.grid is None and building.entrance is None and building.shape.geom_type == "Point"

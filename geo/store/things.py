@@ -21,15 +21,25 @@ TABLES: Mapping[Layer, Table] = {
 
 
 def buildings(
-    session: Session, number: int, *, codes: Iterable[str] | None = None, meets: Sequence[Ground] = ()
+    session: Session,
+    number: int,
+    *,
+    codes: Iterable[str] | None = None,
+    meets: Sequence[Ground] = (),
+    declared: Iterable[str] | None = None,
 ) -> list[Building]:
-    """Buildings in force at a publication, ordered by id; only those named, or whose box meets a shape's, if given."""
+    """Buildings in force at a publication, ordered by id.
+
+    Only those named, those whose box meets a shape's, or those `declared` for one of some grids, if given.
+    """
     names = ("name", "address", "compound", "households", "estimated", "levels", "kind")
     columns = [getattr(building.c, name) for name in names]
     entrance = func.ST_AsBinary(building.c.entrance).label("entrance")
     query = _in_force(building, number, codes, *columns, building.c.grid, entrance)
     if meets:
         query = query.where(meets_any(building.c.shape, meets))
+    if declared is not None:
+        query = query.where(is_one_of(building.c.grid, declared))
     rows = session.execute(query)
     return [
         Building(

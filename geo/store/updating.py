@@ -64,14 +64,17 @@ class _Matching:
         stated = _stated(patch)
         if stated is not None and (stated in self.known[patch.layer] or patch.shape is not None):
             return stated
+        if stated is not None and patch.layer not in (Layer.BUILDING, Layer.REGION):
+            values = {"text": stated}
+            return RowProblem(id="thing-unmatched", number=patch.number, layer=patch.layer, values=values)
         if patch.layer is not Layer.BUILDING or (stated is None and not list(_texts(patch))):
             return stated
         found = self._by_text(patch) if stated is None else ()
         if len(found) == 1:
             return found[0]
         if found:
-            return _unmatched(patch, "building-ambiguous", found[:MOST_CANDIDATES])
-        return _unmatched(patch, "building-unmatched", self._candidates(patch))
+            return _unmatched(patch, "building-ambiguous", self._told(found[:MOST_CANDIDATES]))
+        return _unmatched(patch, "building-unmatched", self._told(self._candidates(patch)))
 
     def _by_text(self, patch: Patch) -> Sequence[str]:
         if patch.layer is not Layer.BUILDING or _stated(patch) is not None:
@@ -86,9 +89,26 @@ class _Matching:
         found = [code for text in texts for code in self._book.candidates(text)]
         return list(dict.fromkeys(found))[:MOST_CANDIDATES]
 
+    def _told(self, found: Iterable[str]) -> list[str]:
+        """Ids with what a person knows the buildings by."""
+        return [f"{code} ({door})" if (door := self._doors.get(code)) else code for code in found]
+
     @cached_property
     def _book(self) -> Book:
-        return Book(self._known.building_texts())
+        return Book(self._building_texts)
+
+    @cached_property
+    def _doors(self) -> dict[str, str]:
+        """The address of each building, else its name."""
+        found: dict[str, str] = {}
+        for text, code in self._building_texts:
+            if text:
+                found.setdefault(code, text)
+        return found
+
+    @cached_property
+    def _building_texts(self) -> list[tuple[str, str]]:
+        return list(self._known.building_texts())
 
 
 def _stated(patch: Patch) -> str | None:
@@ -105,7 +125,7 @@ def _texts(patch: Patch) -> Iterator[str]:
 
 def _unmatched(patch: Patch, problem: str, candidates: Sequence[str]) -> RowProblem:
     text = _stated(patch) or next(_texts(patch), "")
-    values: dict[str, Any] = {"text": text, "candidates": ", ".join(candidates)}
+    values: dict[str, Any] = {"text": text, "candidates": ", ".join(candidates) or "-"}
     return RowProblem(id=problem, number=patch.number, layer=patch.layer, values=values)
 
 

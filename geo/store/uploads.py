@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from geo.store.tables import upload_chunk
+from geo.store.request_tables import upload_chunk
 
 CHUNK_BYTES = 1024 * 1024
 """One piece: small enough for a statement, large enough that a city's file is a few hundred rows."""

@@ -7,6 +7,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo import tree
 from geo.model import Layer
+from geo.refusal import Refusal
 from geo.store.known import Known
 from geo.store.notes import Note
 from geo.store.order import Mode, Order
@@ -15,10 +16,15 @@ from geo.store.sorting import Key, Sorting
 DATA_LAYERS = (Layer.BUILDING, Layer.FACILITY, Layer.LINE, Layer.WATER)
 
 
+class RegionMissing(Refusal):
+    """The region that an import is to stay within has no ground: id `region-without-ground` (region)."""
+
+
 def vanishing(sorting: Sorting, named: Mapping[Layer, set[str]], known: Known, order: Order) -> dict[Key, BaseGeometry]:
     """Things in force of the layers that the rows are of, which no row names: with the place that each leaves.
 
-    Where a row of the layer was refused nothing of it vanishes: the bad row may have meant the very thing.
+    Where a row of the layer was refused nothing of it vanishes: the bad row may have meant the very thing. Raises
+    RegionMissing.
     """
     if order.mode is not Mode.REPLACE:
         return {}
@@ -49,6 +55,8 @@ def _ground(known: Known, code: str) -> BaseGeometry:
     parents = {one.code: one.parent for one in known.regions.values()}
     below = [region for region in sorted(known.divided()) if code in tree.chain(region, parents)]
     shapes = [one.boundary for region in below if (one := known.edition(region))]
+    if not shapes:
+        raise RegionMissing("region-without-ground", region=code)
     whole: BaseGeometry = shapely.union_all(shapes)
     shapely.prepare(whole)
     return whole

@@ -2,10 +2,17 @@
 
 CREATE OR REPLACE FUNCTION complete_updates(p_plan uuid) RETURNS void
 LANGUAGE plpgsql AS $$
--- What an update does not touch stays as it is now, whoever changed it since the plan was made.
+-- What an update does not touch stays as it is now, whoever changed it since the plan was made; and an estimate never
+-- takes the place of a real count, whoever counted since.
 DECLARE
   faulty text[];
 BEGIN
+  UPDATE plan_item AS p
+  SET attributes = p.attributes || jsonb_build_object('households', k.attributes->'households', 'estimated', false)
+  FROM identity AS i JOIN thing_in_force AS k ON k.id = i.id AND k.layer = i.layer
+  WHERE p.plan = p_plan AND p.layer = 'building' AND i.layer = p.layer AND i.code = p.code AND NOT p.removed
+    AND (p.attributes->>'estimated')::boolean AND (p.touched IS NULL OR 'estimated' = ANY (p.touched))
+    AND k.attributes->>'households' IS NOT NULL AND NOT (k.attributes->>'estimated')::boolean;
   UPDATE plan_item AS p
   SET attributes = k.attributes || coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each(p.attributes)
                                              WHERE key = ANY (p.touched)), '{}'),
@@ -26,7 +33,15 @@ LANGUAGE plpgsql AS $$
 -- of its own keeps the one it has, or gets a bare one.
 DECLARE
   named text;
+  faulty text[];
 BEGIN
+  SELECT array_agg(p.code ORDER BY p.code) INTO faulty
+  FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
+  JOIN thing_in_force AS k ON k.id = i.id AND k.layer = i.layer
+  WHERE p.plan = p_plan AND p.fresh;
+  IF faulty IS NOT NULL THEN
+    PERFORM refuse('WG013', 'what the plan adds is there by now', faulty);
+  END IF;
   INSERT INTO identity (layer, code)
   SELECT layer, code FROM plan_item WHERE plan = p_plan AND layer <> 'grid' AND NOT removed ORDER BY layer, code
   ON CONFLICT DO NOTHING;

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("building", sa.Column("estimated", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("plan_item", sa.Column("touched", postgresql.ARRAY(sa.Text()), nullable=True))
     op.add_column("plan_item", sa.Column("removed", sa.Boolean(), server_default="false", nullable=False))
+    op.add_column("plan_item", sa.Column("fresh", sa.Boolean(), server_default="false", nullable=False))
     op.create_table(
         "profile",
         sa.Column("name", sa.Text(), nullable=False),
