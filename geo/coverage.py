@@ -13,7 +13,7 @@ from geo import noding
 from geo.lattice import directed_edges, steps_of, to_degrees, uncancelled
 from geo.measure import length_m, square_metres, width_m
 from geo.model import Finding, Grid, Ground, Region, Rule, Severity, Values
-from geo.rings import fault_place
+from geo.rings import are_sound, fault_place, is_sound
 
 MIN_PIECE_M2 = 1e-5
 """Pieces smaller than this are noise of the overlay: the smallest lattice triangle has 6e-5 m2."""
@@ -22,12 +22,12 @@ MIN_PIECE_M2 = 1e-5
 def is_exact(boundary: Ground, grids: Sequence[Ground]) -> bool:
     """Every directed edge of the grids cancels, and what is left is the boundary.
 
-    Compares whole lattice steps for equality: no tolerance, no overlay. With valid rings the grids then cover each
+    Compares whole lattice steps for equality: no tolerance, no overlay. With sound rings the grids then cover each
     point of the boundary's ground once: the number of grids over a point less the number of boundaries over it is a
     function that no edge is left to change, hence zero everywhere. The same proof stands in SQL behind the door.
     """
     shapes = [boundary, *grids]
-    if len(grids) == 0 or not shapely.is_valid(np.asarray(shapes, dtype=object)).all():
+    if len(grids) == 0 or not are_sound(np.asarray(shapes, dtype=object)).all():
         return False
     start, end, owner = directed_edges(shapes)
     left, _, _ = uncancelled(start, end, np.where(owner == 0, -1, 1))
@@ -43,7 +43,7 @@ def findings(region: Region, grids: Sequence[Grid]) -> Iterator[Finding]:
     if boundary is not None and is_exact(boundary, [grid.shape for grid in grids]):
         return
     yield from _invalid(region, grids)
-    if boundary is None or not boundary.is_valid:
+    if boundary is None or not is_sound(boundary):
         boundary = outline([grid.shape for grid in grids])
     if boundary.is_empty:
         return
@@ -105,7 +105,7 @@ class Inquiry:
     def sound(self) -> list[Grid]:
         """Valid grids, each shape once."""
         twins = {number for pair in self._twins for number in pair[1:]}
-        return [grid for number, grid in enumerate(self.grids) if number not in twins and grid.shape.is_valid]
+        return [grid for number, grid in enumerate(self.grids) if number not in twins and is_sound(grid.shape)]
 
     @cached_property
     def noded(self) -> list[Ground]:
@@ -173,7 +173,7 @@ class Inquiry:
 
 def _invalid(region: Region, grids: Sequence[Grid]) -> Iterator[Finding]:
     for code, shape in [(region.code, region.shape), *((grid.code, grid.shape) for grid in grids)]:
-        if shape is not None and not shape.is_valid:
+        if shape is not None and not is_sound(shape):
             place, reason = fault_place(shape)
             yield Finding(
                 rule=Rule.RING_INVALID,
@@ -186,7 +186,7 @@ def _invalid(region: Region, grids: Sequence[Grid]) -> Iterator[Finding]:
 
 def blurred(grids: Sequence[Grid]) -> BaseGeometry:
     """Ground about which nothing can be said until invalid rings are mended."""
-    return shapely.union_all([shapely.convex_hull(grid.shape) for grid in grids if not grid.shape.is_valid])
+    return shapely.union_all([shapely.convex_hull(grid.shape) for grid in grids if not is_sound(grid.shape)])
 
 
 def unmatched_nodes(codes: Sequence[str], shapes: Sequence[Ground]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from geo import border, coverage, households, snap, tree
 from geo.households import Assignment
 from geo.measure import square_metres
 from geo.model import COVERAGE_RULES, Finding, Grid, Ground, Plan, Region, Rule
+from geo.rings import is_sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +109,13 @@ def healed(
 def _ground_findings(divided: Sequence[tuple[Region, Sequence[Grid]]]) -> Iterator[Finding]:
     for region, grids in divided:
         yield from coverage.findings(region, grids)
-    yield from border.findings([r for r, _ in divided if r.shape is not None and r.shape.is_valid])
+    yield from border.findings([r for r, _ in divided if r.shape is not None and is_sound(r.shape)])
 
 
 def _unclear(grids: Sequence[Grid], ground: Sequence[Finding]) -> set[str]:
     """Grids whose households cannot be told until their ground is mended: invalid rings, second ones of twins."""
     twins = {code for finding in ground if finding.rule is Rule.DUPLICATE for code in finding.codes[1:]}
-    return twins | {grid.code for grid in grids if not grid.shape.is_valid}
+    return twins | {grid.code for grid in grids if not is_sound(grid.shape)}
 
 
 def _marked(plan: Plan, ground: Sequence[Finding]) -> list[Finding]:

@@ -9,6 +9,7 @@ from plans_drawn import PAIRS_COUNT, SMALL, STREET, TINY, TOWN, Net, hold, nets
 
 from geo import border, lattice
 from geo.model import Ground, Region, Rule
+from geo.rings import is_sound
 
 
 def shape_of(*points: tuple[int, int], holes: tuple[tuple[tuple[int, int], ...], ...] = ()) -> shapely.Polygon:
@@ -69,7 +70,7 @@ def disturbed(draw: st.DrawFn) -> tuple[Net, Ground, Ground]:
         assume(len(ring) > 3)
         ring.pop(int(chance.integers(len(ring))))
         one = shapely.Polygon(ring, part.interiors)
-    assume(one.is_valid)
+    assume(is_sound(one))
     return net, one, other
 
 

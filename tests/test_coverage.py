@@ -226,3 +226,22 @@ def test_random_rings_are_judged_without_falling_over(full: bool) -> None:
         assert bool(told(division)) != exact
 
     hold(st.lists(ring, min_size=2, max_size=5), promise, full, small=150)
+
+
+def test_a_grid_without_ground_proves_nothing() -> None:
+    """Three nodes of one slanted line: valid in degrees, by the noise of floats, and no ground in whole steps."""
+    steps = np.array([1_041_000_000, 307_000_000])
+
+    def shape(*nodes: tuple[int, int]) -> shapely.Polygon:
+        return shapely.Polygon(lattice.to_degrees(np.array([*nodes, nodes[0]]) + steps))
+
+    seen = 0
+    for dx, dy in ((7, 3), (11, 5), (13, 8), (17, 9), (19, 11), (23, 13), (101, 77), (1009, 333)):
+        flat, large = shape((0, 0), (5 * dx, 5 * dy), (2 * dx, 2 * dy)), shape((0, 0), (9000, -9000), (5 * dx, 5 * dy))
+        boundary = shape((0, 0), (9000, -9000), (5 * dx, 5 * dy), (2 * dx, 2 * dy))
+        seen += flat.is_valid
+        assert not coverage.is_exact(boundary, [large, flat])
+        grids = [Grid(code=code, region="R", shape=one) for code, one in (("A", large), ("B", flat))]
+        rules = {finding.rule for finding in coverage.findings(Region(code="R", shape=boundary), grids)}
+        assert Rule.RING_INVALID in rules
+    assert seen

@@ -1,21 +1,4 @@
--- The two proofs, in whole lattice steps. geo/coverage.py and geo/border.py hold the same two.
-
-CREATE FUNCTION ground_is_exact(boundary geometry, grids geometry[]) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  -- Every directed edge of the grids cancels, and what is left is the boundary.
-  SELECT cardinality(grids) > 0
-     AND ST_IsValid(boundary)
-     AND (SELECT bool_and(ST_IsValid(g)) FROM unnest(grids) AS g)
-     AND NOT EXISTS (
-       SELECT FROM (
-         SELECT e.x1, e.y1, e.x2, e.y2, 1 AS way FROM unnest(grids) AS g, ground_edges(g) AS e
-         UNION ALL
-         SELECT e.x1, e.y1, e.x2, e.y2, -1 FROM ground_edges(boundary) AS e
-       ) AS passes
-       GROUP BY least(ROW(x1, y1), ROW(x2, y2)), greatest(ROW(x1, y1), ROW(x2, y2))
-       HAVING sum(CASE WHEN (x1, y1) < (x2, y2) THEN way ELSE -way END) <> 0
-     )
-$$;
+-- The proof of a border, in whole lattice steps. geo/border.py holds the same.
 
 CREATE FUNCTION turn(ax bigint, ay bigint, bx bigint, by bigint, px bigint, py bigint) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

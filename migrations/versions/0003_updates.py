@@ -1,4 +1,4 @@
-"""Updates that touch some columns only, things taken out, estimated households, profiles of files."""
+"""Updates of some columns, things taken out, estimates, profiles of files; rings are judged in whole steps too."""
 
 from pathlib import Path
 
@@ -27,9 +27,10 @@ def upgrade() -> None:
         sa.Column("settings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("profile_pkey")),
     )
-    for name in ("things", "data"):
+    for name in ("exact", "things", "data"):
         op.execute(sa.text((SQL / f"{name}.sql").read_text("utf-8").replace(":", "\\:")))
-    op.execute("REVOKE ALL ON FUNCTION complete_updates(uuid) FROM PUBLIC")
+    op.execute("REVOKE ALL ON FUNCTION complete_updates(uuid), is_sound(geometry) FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION is_sound(geometry) TO wangge_service")
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON profile TO wangge_service")
     op.execute("GRANT SELECT ON thing_in_force TO wangge_service")
 
