@@ -6,6 +6,7 @@ machine takes only itself along. While the database is away the thread waits and
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
@@ -211,15 +212,18 @@ class Work:
     async def _run(self, job: UUID, turn: int) -> None:
         """One turn in a process of its own, and what its end means."""
         url = self._engine.url.render_as_string(hide_password=False)
-        folder = str(self._scratch.folder())
+        folder = self._scratch.folder() / f"{job}-{turn}"
+        folder.mkdir(mode=0o700)
         future = self._running().schedule(
-            importing.run, args=(url, folder, job, turn, self._keep), timeout=self._settings.job_seconds
+            importing.run, args=(url, str(folder), job, turn, self._keep), timeout=self._settings.job_seconds
         )
         try:
             await asyncio.wait({asyncio.wrap_future(future)})
         except asyncio.CancelledError:
             future.cancel()  # type: ignore[no-untyped-call]  # pebble, as above
             raise
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)  # a process that was killed leaves its files behind
         await self._judge(job, turn, future.exception())
 
     async def _judge(self, job: UUID, turn: int, error: BaseException | None) -> None:

@@ -2,14 +2,16 @@
 
 import io
 import socket
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
 from conftest import Store, fresh
-from importing import ENDED, ask, become, bytes_of, environment, send
+from importing import ENDED, SOON_S, ask, become, bytes_of, environment, send
 from publishing import faults, halves, head
 from serving import Service, served
 
@@ -45,6 +47,9 @@ def service(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("hostile")
     with served(folder / "log", environment(store, folder / "data", WANGGE_UPLOAD_BYTES="2000000")) as running:
         yield running
+        until = time.monotonic() + SOON_S  # a job that was stopped last may still be ending
+        while left(folder) and time.monotonic() < until:
+            Event().wait(0.1)
         assert left(folder) == []
 
 
