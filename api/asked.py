@@ -7,15 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from api.how import keywords
 from api.imported import Wish
 from api.texts import Language
-from geo.datum import Datum
 from geo.files import Reading, read, read_batches
 from geo.footprints import Estimate
 from geo.store.order import Mode, Order
-
-LARGEST = {"m2": 10_000.0, "floors": 200.0, "share": 1.0}
-"""Of each number of an estimate."""
 
 
 class Asked(BaseModel):
@@ -34,7 +31,7 @@ class Asked(BaseModel):
     snap: bool = False
     mode: Mode = Mode.ADD
     within: str | None = None
-    estimate: Mapping[str, float] | None = None
+    estimate: str | None = None
     yes: bool = False
     strict: bool = False
     dry_run: bool = False
@@ -46,24 +43,13 @@ class Asked(BaseModel):
 
 def readings(asked: Asked, path: Path) -> list[Reading]:
     """The rows of the uploaded file at `path`. Raises a Refusal."""
-    return [replace(read(path, **_keywords(asked)), source=asked.name)]
+    return [replace(read(path, **keywords(plain(asked))), source=asked.name)]
 
 
 def batches(asked: Asked, path: Path) -> Iterator[Reading]:
     """The same rows, some thousands at a time. Raises a Refusal, also after some batches."""
-    for found in read_batches(path, **_keywords(asked)):
+    for found in read_batches(path, **keywords(plain(asked))):
         yield replace(found, source=asked.name)
-
-
-def _keywords(asked: Asked) -> dict[str, Any]:
-    return {
-        "layer": asked.layer,
-        "table": asked.table,
-        "datum": None if asked.datum is None else Datum.parse(asked.datum),
-        "encoding": asked.encoding,
-        "mapping": asked.fields,
-        "constants": asked.constants,
-    }
 
 
 def order(asked: Asked) -> Order:
@@ -74,21 +60,13 @@ def order(asked: Asked) -> Order:
         within=asked.within,
         level=asked.level,
         scheme=asked.scheme,
-        estimate=None if asked.estimate is None else estimate(asked.estimate),
+        estimate=None if asked.estimate is None else Estimate.parse(asked.estimate),
     )
 
 
 def wish(asked: Asked) -> Wish:
     """What is to become of them."""
     return Wish(publish=asked.publish, provisional=asked.provisional, strict=asked.strict, sure=asked.yes)
-
-
-def estimate(stated: Mapping[str, float]) -> Estimate:
-    """The rule with these numbers over its defaults. Raises ValueError for others than `m2`, `floors`, `share`."""
-    if not stated.keys() <= LARGEST.keys() or not all(0 < number <= LARGEST[name] for name, number in stated.items()):
-        raise ValueError(f"{', '.join(LARGEST)}; each above 0")
-    floors = stated.get("floors", Estimate().floors)
-    return Estimate(**{**stated, "floors": int(floors)})  # type: ignore[arg-type]
 
 
 def plain(asked: Asked) -> dict[str, Any]:

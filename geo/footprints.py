@@ -1,5 +1,6 @@
 """What do footprints say about the buildings in them: parts of one, towers over others, households nobody counted?"""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from shapely.geometry.base import BaseGeometry
 from geo.measure import areas_m2, square_metres
 from geo.model import Building, Ground
 
+NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,6})?"
+PART = rf"(?:(?:m2|share)={NUMBER}|floors=[0-9]{{1,6}})"
+STATED = re.compile(rf"{PART}(?:,{PART})*")
 PART_DEG = 2e-6
 """Parts of one building lie this near to each other, degrees (about 0.2 m): maps cut buildings at edges of tiles."""
 STACKED_M2 = 1.0
@@ -33,6 +37,21 @@ class Estimate:
         """Raises ValueError for parameters that make no sense."""
         if not (1 <= self.m2 <= 10_000 and 1 <= self.floors <= 300 and 0 <= self.share <= 1):
             raise ValueError("m2 must be 1 to 10000, floors 1 to 300, share 0 to 1")
+
+    @classmethod
+    def parse(cls, stated: str) -> "Estimate":
+        """`default`, or some of `m2=90,floors=3,share=1` with the rest as the rule has it. Raises ValueError."""
+        if stated == "default":
+            return cls()
+        if not STATED.fullmatch(stated):
+            raise ValueError("write default, or some of m2=90,floors=3,share=1")
+        numbers = dict(part.split("=") for part in stated.split(","))
+        rule = cls()
+        return cls(
+            m2=float(numbers.get("m2", rule.m2)),
+            floors=int(numbers.get("floors", rule.floors)),
+            share=float(numbers.get("share", rule.share)),
+        )
 
     def of(self, building: Building) -> int | None:
         """Households of a building's footprint; None where it is only a point."""

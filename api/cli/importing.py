@@ -14,12 +14,13 @@ from api import settings
 from api.cli import flowing, options
 from api.cli.output import language, problem, say, show_findings, show_intake, tell
 from api.cli.progress import watched
-from api.cli.sources import batches_as, estimate_of, readings_as
+from api.cli.sources import batches_as, readings_as
 from api.cli.store import Opened, opened
 from api.imported import Wish, hindrance, intake_document
 from api.report import write_import_report
 from api.texts import text
 from geo.files import Reading
+from geo.footprints import Estimate
 from geo.model import Severity
 from geo.store import door, intake, profiles, streaming
 from geo.store.connect import reachable, session
@@ -81,15 +82,18 @@ def import_(
     _refuse_contradictions(datum, crs, within, mode, report)
     stated = {"layer": layer, "table": table, "datum": datum or crs, "encoding": encoding}
     pairs = {"fields": options.pairs(field, "--field"), "constants": options.pairs(constant, "--set")}
-    order = Order(snap=snap, mode=mode, within=within, level=level, scheme=scheme, estimate=estimate_of(estimate))
+    order = Order(snap=snap, mode=mode, within=within, level=level, scheme=scheme, estimate=_estimate(estimate))
     wish = Wish(publish=publish, provisional=provisional, strict=strict, sure=yes)
     with opened(settings.read()) as store:
         how = _profiled(store, profile, {**stated, **pairs})
         if streaming.is_for(files, how.get("layer"), order):
             if report is not None:
-                raise typer.BadParameter("a report is for files below 16 MiB; --json tells all", param_hint="--report")
+                largest = f"{streaming.LARGE >> 20} MiB"
+                raise typer.BadParameter(
+                    f"a report is for files below {largest}; --json tells all", param_hint="--report"
+                )
             if save_profile:
-                _keep_profile(store, save_profile, how, [next(batches_as([file], how)) for file in files])
+                _keep_profile(store, save_profile, how, [next(batches_as([file], how)) for file in files], sure=yes)
             flowing.run(
                 store,
                 batches_as(files, how),
@@ -103,7 +107,7 @@ def import_(
             return
         readings = readings_as(files, how)
         if save_profile:
-            _keep_profile(store, save_profile, how, readings)
+            _keep_profile(store, save_profile, how, readings, sure=yes)
         run(
             store,
             readings,
@@ -115,6 +119,13 @@ def import_(
             report=report,
             json=json,
         )
+
+
+def _estimate(stated: str | None) -> Estimate | None:
+    try:
+        return None if stated is None else Estimate.parse(stated)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--estimate") from None
 
 
 def _refuse_contradictions(
@@ -227,16 +238,15 @@ def _profiled(store: Opened, name: str | None, stated: dict[str, Any]) -> dict[s
         if kept is None:
             known = ", ".join(profiles.names(work)) or "none"
             raise typer.BadParameter(f"there is no profile {name}; known: {known}", param_hint="--profile")
-    pairs = {member: {**kept.get(member, {}), **stated[member]} for member in ("fields", "constants")}
-    return {**kept, **{member: value for member, value in stated.items() if value}, **pairs}
+    return profiles.over(kept, stated)
 
 
-def _keep_profile(store: Opened, name: str, how: dict[str, Any], taken: Sequence[Reading]) -> None:
-    """Keep how the files were read, with the columns that were guessed and confirmed by that."""
+def _keep_profile(store: Opened, name: str, how: dict[str, Any], taken: Sequence[Reading], *, sure: bool) -> None:
+    """Keep how the files were read, with the columns that were guessed, and a guessed encoding where it is `sure`."""
     guessed = {field: column for reading in taken for field, column in reading.guessed.items()}
     encodings = {reading.encoding.name for reading in taken if reading.encoding and reading.encoding.how == "guess"}
     settled = {**how, "fields": {**guessed, **how["fields"]}}
-    if len(encodings) == 1 and not how.get("encoding"):
+    if sure and len(encodings) == 1 and not how.get("encoding"):
         settled["encoding"] = encodings.pop()
     with reachable(), session(store.engine) as work, work.begin():
         profiles.keep(work, name, settled, getpass.getuser())

@@ -13,10 +13,9 @@ from starlette.responses import Response
 
 from api.access import Actor
 from api.asked import Asked, plain
-from api.asked import estimate as estimate_of
 from api.faults import Fault
 from api.openapi import responses
-from api.parameters import DatumName, Flag, Text, strict_number
+from api.parameters import DatumName, Flag, Text
 from api.preconditions import InIdempotencyKey
 from api.problems import Problem
 from api.published import InLive
@@ -24,6 +23,7 @@ from api.received import MEDIA, InReceived, Received
 from api.routes.jobs import told
 from api.schemas import JobDocument
 from api.texts import language_of
+from geo.footprints import Estimate
 from geo.model import Layer
 from geo.store import answers, jobs, profiles
 from geo.store.connect import reachable, session
@@ -188,21 +188,17 @@ def _profiled(engine: Engine, name: str | None, stated: dict[str, Any]) -> dict[
         kept = profiles.find(work, name)
     if kept is None:
         raise Problem("invalid-parameter", errors=[Fault("parameter.profile", parameter="profile")])
-    pairs = {kind: {**kept.get(kind, {}), **stated[kind]} for kind in ("fields", "constants")}
-    return {**kept, **{member: value for member, value in stated.items() if value}, **pairs}
+    return profiles.over(kept, stated)
 
 
-def _estimate(given: str | None) -> dict[str, float] | None:
-    """`m2=90,floors=3` -> numbers by name; none of them for `default`. Raises a problem."""
-    if given is None:
-        return None
+def _estimate(given: str | None) -> str | None:
+    """The rule as it was stated, if it can be read. Raises a problem."""
     try:
-        parts = [] if given == "default" else [one.partition("=") for one in given.split(",")]
-        stated = {name: strict_number(number) for name, _, number in parts}
-        estimate_of(stated)
-        return stated
+        if given is not None:
+            Estimate.parse(given)
     except ValueError:
         raise Problem("invalid-parameter", errors=[Fault("parameter.estimate", parameter="estimate")]) from None
+    return given
 
 
 def _wait(prefer: str | None) -> int:

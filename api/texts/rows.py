@@ -85,9 +85,6 @@ ROWS: dict[str, tuple[str, str]] = {
         "{text} 可能指多栋建筑:{candidates};请给出编号。",
         "{text} may mean several buildings: {candidates}; give the id.",
     ),
-    "facility-unmatched": ("没有编号为 {text} 的设施。", "No facility has the id {text}."),
-    "line-unmatched": ("没有编号为 {text} 的线。", "No line has the id {text}."),
-    "water-unmatched": ("没有编号为 {text} 的水面。", "No water has the id {text}."),
     "ground-not-streamed": (
         "过大的文件只能导入建筑、设施、线和水面;区划和网格请用较小的文件。",
         "Of files this large only buildings, facilities, lines and water are taken; ground wants a smaller one.",

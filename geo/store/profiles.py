@@ -19,6 +19,12 @@ def find(session: Session, name: str) -> dict[str, Any] | None:
     return session.execute(select(profile.c.settings).where(profile.c.name == name)).scalar_one_or_none()
 
 
+def over(kept: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    """A profile with what is stated beside it; what is stated wins, column by column."""
+    pairs = {member: {**kept.get(member, {}), **stated[member]} for member in ("fields", "constants")}
+    return {**kept, **{member: value for member, value in stated.items() if value}, **pairs}
+
+
 def keep(session: Session, name: str, settings: Mapping[str, Any], actor: str) -> None:
     """Keep a profile; one of the same name gives way, and the log tells of both."""
     stated = {member: settings[member] for member in MEMBERS if settings.get(member)}

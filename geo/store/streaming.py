@@ -135,20 +135,20 @@ class _Flow:
         self._grids: list[Grid] = [grid for one in editions for grid in one.grids]
         self._owners = Owners([Claim(g.code, g.shape, one.standing) for one in editions for g in one.grids])
         self._gained: Counter[str] = Counter()
-        self._seen: Counter[str] = Counter()
 
     def take(self, reading: Reading) -> None:
         """One batch, into the draft."""
+        seen = Counter[str]()  # of ids made from places, in this batch: those of all batches would not fit into memory
         said = [patch for patch in map(self._readable, patches(reading)) if patch is not None]
         pairs = zip(said, self._rounded(said), strict=True)
-        arrivals = [one for patch, shape in pairs if (one := self._arrival(patch, shape))]
+        arrivals = [one for patch, shape in pairs if (one := self._arrival(patch, shape, seen))]
         batch = arriving.sort(self._session, self._streamed.plan, arrivals)
         for arrival in batch.twice:
             self._refuse(arrival, "code-came-before")
         whole = [arrival for arrival in batch.fresh if arrival.thing is not None]
         for arrival in batch.fresh:
             if arrival.thing is None:
-                self._refuse(arrival, f"{arrival.patch.layer}-unmatched", text=arrival.code, candidates="")
+                self._refuse(arrival, "thing-unmatched", text=arrival.code)
         arriving.copy(self._session, self._streamed.plan, whole)
         for arrival in whole:
             self._verdicts(arrival.patch.layer)["new"] += 1
@@ -200,7 +200,7 @@ class _Flow:
                 shapes[number] = None
         return shapes
 
-    def _arrival(self, patch: Patch, shape: BaseGeometry | None) -> Arrival | None:
+    def _arrival(self, patch: Patch, shape: BaseGeometry | None, seen: Counter[str]) -> Arrival | None:
         """A row as the database is asked about it; None for one that is refused."""
         if shape is None and patch.shape is not None:
             kind = patch.shape.geom_type
@@ -208,7 +208,7 @@ class _Flow:
                 RowProblem(id="geometry-empty", number=patch.number, layer=patch.layer, values={"kind": kind})
             )
             return None
-        thing = thing_of(patch, self._seen)
+        thing = thing_of(patch, seen)
         if not isinstance(thing, RowProblem):
             return Arrival(patch, code_of(thing), thing, shape)
         if self._order.mode is Mode.UPDATE and (code := patch.fields.get("id")):
