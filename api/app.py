@@ -1,7 +1,7 @@
 """The service: every route on the published map in memory and the store behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from threading import BoundedSemaphore
 
@@ -15,13 +15,31 @@ from api.kept import Kept
 from api.problems import install
 from api.received import AT_ONCE
 from api.refused import TABLE
-from api.routes import checks, imports, jobs, owner, page, plans, publications, regions, things, tiles
+from api.routes import (
+    acceptances,
+    certificates,
+    checks,
+    coverage,
+    imports,
+    jobs,
+    owner,
+    page,
+    plans,
+    publications,
+    regions,
+    rules,
+    things,
+    tiles,
+)
 from api.settings import Settings
 from api.work import Work
+from geo.model import Acceptance
 from geo.plan import Report
 from geo.store.live import Live
 
 KEPT_REPORTS = 64
+KEPT_COVERAGES = 16
+"""Answers about coverage; one of a whole city has some tens of megabytes."""
 KEPT_SQUARES = 2048
 """Tiles in memory; a tile of a city has some tens of kilobytes."""
 
@@ -50,12 +68,30 @@ def create_app(settings: Settings, engine: Engine, work: Work | None = None) -> 
     app.state.live = live
     reports: Kept[Report] = Kept(KEPT_REPORTS)
     squares: Kept[bytes] = Kept(KEPT_SQUARES)
+    coverages: Kept[bytes] = Kept(KEPT_COVERAGES)
+    accepted: Kept[Sequence[Acceptance]] = Kept(KEPT_REPORTS)
     app.state.reports, app.state.squares = reports, squares
+    app.state.coverages, app.state.accepted = coverages, accepted
     app.state.receiving, app.state.waiting = asyncio.Semaphore(AT_ONCE), BoundedSemaphore(AT_ONCE)
     app.state.publication = lambda: live.seen.map.publication
     app.state.age_s = lambda: live.seen.age_s
     app.state.readiness = lambda: _readiness(live)
-    for routes in (owner, regions, things, publications, plans, imports, jobs, checks, tiles, page):
+    for routes in (
+        owner,
+        regions,
+        things,
+        publications,
+        certificates,
+        plans,
+        imports,
+        jobs,
+        checks,
+        coverage,
+        acceptances,
+        rules,
+        tiles,
+        page,
+    ):
         app.include_router(routes.router)
     return app
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from api.certified import EXAMPLE as CERTIFICATE
+
 RING = [[[104.101, 30.7], [104.104, 30.7], [104.104, 30.703], [104.101, 30.703], [104.101, 30.7]]]
 GROUND = {"type": "Polygon", "coordinates": RING}
 HREF = "https://maps.example.org/v1"
@@ -112,7 +114,7 @@ PUBLICATIONS = {
     "publications": [PUBLICATION],
     "links": [{"rel": "self", "href": f"{HREF}/publications", "type": "application/json"}],
 }
-CHECKED = {
+CHECKED: dict[str, Any] = {
     "publication": None,
     "findings": [
         {
@@ -138,6 +140,81 @@ CHECKED = {
         "households": 1974,
         "households_covered": 1974,
     },
+}
+COVERED = {
+    **CHECKED,
+    "publication": 12,
+    "region": {"code": "519909001", "name": "柳河街道", "level": "street"},
+    "standing": "provisional",
+    "shares": {"units": "0.00 %", "area": "99.98 %", "households": "100 %"},
+    "households_without_grid": 0,
+    "grids": 5,
+    "sizes": {"low": 0, "good": 5, "high": 0, "none": 0},
+    "blocking": 1,
+    "by_rule": [
+        {
+            "rule": "gap",
+            "severity": "blocking",
+            "count": 1,
+            "accepted": 0,
+            "area_m2": 12.3,
+            "largest_m2": 12.3,
+            "households": None,
+        }
+    ],
+    "children": [
+        {
+            **CHECKED["coverage"],
+            "code": "519909001001",
+            "name": "柳堰社区",
+            "level": "community",
+            "standing": "provisional",
+            "households_without_grid": 0,
+            "grids": 5,
+            "sizes": {"low": 0, "good": 5, "high": 0, "none": 0},
+            "findings": 1,
+            "accepted": 0,
+            "blocking": 1,
+            "worst": {
+                "rule": "gap",
+                "severity": "blocking",
+                "codes": ["519909001001"],
+                "area_m2": 12.3,
+                "households": None,
+            },
+        }
+    ],
+    "left_out": 0,
+}
+FINDING_PLACES = {
+    "type": "FeatureCollection",
+    "publication": None,
+    "coverage": CHECKED["coverage"],
+    "features": [
+        {"type": "Feature", "geometry": GROUND, "properties": {"rule": "gap", "severity": "blocking", "area_m2": 12.3}}
+    ],
+}
+ACCEPT_REQUEST = {
+    "region": "519909001001",
+    "rule": "households-low",
+    "codes": ["51990900100103"],
+    "reason": "公园两侧,无法并入相邻网格",
+    "at": [104.1025, 30.7014],
+}
+ACCEPTANCE = {
+    "id": 4,
+    "rule": "households-low",
+    "codes": ["51990900100103"],
+    "reason": "公园两侧,无法并入相邻网格",
+    "actor": "street-office",
+    "at": "2026-03-09T08:00:00+00:00",
+    "withdrawn_at": None,
+    "withdrawn_by": None,
+    "geometry": GROUND,
+}
+ACCEPTANCES = {
+    "acceptances": [ACCEPTANCE],
+    "links": [{"rel": "self", "href": f"{HREF}/acceptances", "type": "application/json"}],
 }
 PLAN_FILE = {
     "type": "FeatureCollection",
@@ -203,15 +280,54 @@ TILEJSON = {
     "bounds": [104.101, 30.7, 104.104, 30.703],
     "datum": "wgs84",
 }
+RULES = {
+    "publication": 12,
+    "version": 1,
+    "region": None,
+    "rules": [
+        {
+            "id": "households-high",
+            "name": "Too many households",
+            "family": "size",
+            "severities": ["warning"],
+            "can_be_accepted": True,
+            "about": "A grid has more households than the most, too many for one responsible person.",
+            "parameters": ["households_most"],
+        }
+    ],
+    "parameters": [
+        {
+            "name": "households_most",
+            "title": "most households of a grid",
+            "unit": "households",
+            "least": 1.0,
+            "most": 1000000.0,
+            "whole": True,
+            "default": {"residential": 500.0, "special": None, "rural": 500.0},
+            "limits": {"residential": 600.0, "special": None, "rural": 500.0},
+        }
+    ],
+    "facilities": {"residential": ["police"], "special": [], "rural": []},
+    "stated": {
+        "limits": {"households_most": {"residential": 600}},
+        "facilities": {"residential": ["police"]},
+    },
+}
 ALIVE = {"status": "alive"}
 READY = {"status": "ready", "database": True, "publication": 12, "age_s": 0.4}
 BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     {
+        "AcceptRequest": ACCEPT_REQUEST,
+        "AcceptanceDocument": ACCEPTANCE,
+        "Acceptances": ACCEPTANCES,
         "Alive": ALIVE,
         "BuildingFeature": BUILDING,
         "Buildings": BUILDINGS,
+        "Certificate": CERTIFICATE,
         "Checked": CHECKED,
+        "Covered": COVERED,
         "Facilities": FACILITIES,
+        "FindingPlaces": FINDING_PLACES,
         "FacilityFeature": FACILITY,
         "GridFeature": GRID,
         "Grids": GRIDS,
@@ -228,6 +344,7 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "Ready": READY,
         "RegionFeature": REGION,
         "Regions": REGIONS,
+        "Rules": RULES,
         "TileJson": TILEJSON,
     }
 )

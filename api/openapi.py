@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from api.examples import BY_SCHEMA
 from api.problems import MEDIA_TYPE, STATUS
-from api.schemas import PlanFile, PublishRequest
+from api.schemas import AcceptRequest, FindingPlaces, PlanFile, PublishRequest
 from api.texts import explained, text
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -47,7 +47,7 @@ class Described(FastAPI):
         described = super().openapi()
         schemas = described.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = PROBLEM_SCHEMA
-        for body in (PlanFile, PublishRequest):
+        for body in (AcceptRequest, FindingPlaces, PlanFile, PublishRequest):
             schemas[body.__name__] = body.model_json_schema(ref_template="#/components/schemas/{model}")
         for name in BY_SCHEMA.keys() & schemas.keys():
             schemas[name]["examples"] = [BY_SCHEMA[name]]
@@ -65,6 +65,13 @@ def responses(*slugs: str) -> dict[int | str, dict[str, Any]]:
 def in_geojson(schema: str) -> dict[int | str, dict[str, Any]]:
     """For `responses=` of a route that answers features: the same shape under both media types."""
     return {200: {"content": {"application/geo+json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}}
+
+
+def in_places() -> dict[int | str, dict[str, Any]]:
+    """For `responses=` of a check: the places of the findings as GeoJSON, and a report to print."""
+    found = in_geojson("FindingPlaces")
+    found[200]["content"]["text/html"] = {"schema": {"type": "string"}}
+    return found
 
 
 def any_problem() -> dict[int | str, dict[str, Any]]:

@@ -4,8 +4,11 @@ from typing import Annotated, Any, Literal
 
 from geojson_pydantic import Feature, MultiPolygon, Point, Polygon
 from geojson_pydantic.geometries import Geometry
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from api.certified import Certificate  # noqa: F401 - described apart, and found here with the others
+from geo.model import Rule
 
 Standing = Literal["proven", "provisional"]
 
@@ -164,6 +167,44 @@ class Publications(BaseModel):
     links: list[Link]
 
 
+class RuleDocument(BaseModel):
+    id: str
+    name: str
+    family: Literal["rings", "coverage", "dwellings", "size", "shape", "codes"]
+    severities: list[Literal["blocking", "warning", "note"]]
+    can_be_accepted: bool
+    about: str
+    parameters: list[str]
+
+
+class ParameterDocument(BaseModel):
+    name: str
+    title: str
+    unit: str
+    least: float
+    most: float
+    whole: bool
+    default: dict[str, float | None] = Field(description="By kind of grid; null where the rule is off")
+    limits: dict[str, float | None] = Field(description="In force, by kind of grid; null where the rule is off")
+
+
+class Rules(BaseModel):
+    publication: int | None
+    version: int = Field(description="Grows when a rule comes to mean something else")
+    region: str | None
+    rules: list[RuleDocument]
+    parameters: list[ParameterDocument]
+    facilities: dict[str, list[str]] = Field(description="Categories that each grid of a kind must have")
+    stated: dict[str, Any] = Field(description="What differs from the defaults, as it was published")
+
+
+class Accepted(BaseModel):
+    id: int
+    reason: str
+    actor: str
+    at: str
+
+
 class FindingDocument(BaseModel):
     rule: str
     severity: Literal["blocking", "warning", "note"]
@@ -174,6 +215,7 @@ class FindingDocument(BaseModel):
     households: int | None
     message: str
     healable: bool
+    accepted: Accepted | None = Field(None, description="Who let it stand, and why: then it hinders nothing")
     geometry: Geometry | None
 
 
@@ -194,6 +236,110 @@ class Checked(BaseModel):
     coverage: Coverage
 
 
+def told(text: str) -> str:
+    """Text that the store can keep. Raises PydanticCustomError for U+0000 and halves of characters."""
+    if "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
+        raise PydanticCustomError("text", "unprintable")
+    return text
+
+
+class Shares(BaseModel):
+    """In words; 100 % only where nothing is missing."""
+
+    units: str
+    area: str
+    households: str
+
+
+class RuleCount(BaseModel):
+    """Amounts are those of the findings that nobody accepted."""
+
+    rule: str
+    severity: Literal["blocking", "warning", "note"]
+    count: int
+    accepted: int
+    area_m2: float | None
+    largest_m2: float | None
+    households: int | None
+
+
+class Worst(BaseModel):
+    rule: str
+    severity: Literal["blocking", "warning", "note"]
+    codes: list[str]
+    area_m2: float | None
+    households: int | None
+
+
+class CoveredRegion(Coverage):
+    """A region right below the one asked for. A finding on a border between two stands in both."""
+
+    code: str
+    name: str
+    level: str
+    standing: Standing | None
+    households_without_grid: int
+    grids: int
+    sizes: dict[str, int] = Field(description="Grids by verdict: low, good, high, none")
+    findings: int = Field(description="Those that nobody accepted")
+    accepted: int
+    blocking: int
+    worst: Worst | None
+
+
+class Covered(Checked):
+    """How a published region is covered: by units, by area and by households, it and what is right below it."""
+
+    region: RegionName
+    standing: Standing | None
+    shares: Shares
+    households_without_grid: int
+    grids: int
+    sizes: dict[str, int] = Field(description="Grids by verdict: low, good, high, none")
+    blocking: int = Field(description="Blocking findings that nobody accepted")
+    by_rule: list[RuleCount]
+    children: list[CoveredRegion]
+    left_out: int = Field(description="Findings beyond the 10,000 worst, which are counted and not listed")
+
+
+class FindingPlaces(BaseModel):
+    """GeoJSON of the places of findings; the properties are those of a finding."""
+
+    model_config = ConfigDict(extra="allow")
+    type: Literal["FeatureCollection"]
+    publication: int | None
+    coverage: dict[str, float]
+    features: list[dict[str, Any]]
+
+
+class AcceptRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    region: str = Field(min_length=1, max_length=200, description="Code of a published region that has the finding")
+    rule: Annotated[Rule, WithJsonSchema({"type": "string", "enum": [rule.value for rule in Rule]})]
+    codes: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(max_length=100)
+    reason: Annotated[str, AfterValidator(told)] = Field(min_length=1, max_length=1000, pattern=r"\S")
+    at: tuple[float, float] | None = Field(
+        default=None, description="lon, lat (WGS-84): which of several such findings is meant"
+    )
+
+
+class AcceptanceDocument(BaseModel):
+    id: int
+    rule: str
+    codes: list[str]
+    reason: str
+    actor: str
+    at: str
+    withdrawn_at: str | None
+    withdrawn_by: str | None
+    geometry: Geometry | None = Field(description="The place it holds for")
+
+
+class Acceptances(BaseModel):
+    acceptances: list[AcceptanceDocument]
+    links: list[Link]
+
+
 class PlanFile(BaseModel):
     """A plan file: one GeoJSON FeatureCollection whose features name their layer (`properties.layer`)."""
 
@@ -212,13 +358,6 @@ class PlanDocument(BaseModel):
     revision: int
     provisional: bool
     publication: int | None
-
-
-def told(text: str) -> str:
-    """Text that the store can keep. Raises PydanticCustomError for U+0000 and halves of characters."""
-    if "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
-        raise PydanticCustomError("text", "unprintable")
-    return text
 
 
 class PublishRequest(BaseModel):

@@ -7,9 +7,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from api.texts import Language, finding_text
-from geo.households import verdict
 from geo.lookup import Holding, Map
-from geo.model import Finding
+from geo.model import Acceptance, Finding
 from geo.plan import Figures, Report
 from geo.store.lists import Row
 
@@ -43,7 +42,7 @@ def grid_feature(state: Map, holding: Holding) -> dict[str, Any]:
             "kind": grid.kind.value,
             "region": grid.region,
             "households": holding.households,
-            "verdict": verdict(grid.kind, holding.households, len(state.by_region[grid.region])),
+            "verdict": state.verdict(holding),
             "standing": holding.standing.value,
             "edition": holding.edition,
         },
@@ -55,7 +54,6 @@ def region_feature(state: Map, code: str) -> dict[str, Any]:
     region = state.regions[code]
     held = [holding for below in state.under(code) for holding in state.by_region.get(below, [])]
     counted = [holding.households for holding in held if holding.households is not None]
-    standings = {holding.standing.value for holding in held}
     return feature(
         state.region_ids.get(code),
         state.outlines.get(code),
@@ -66,11 +64,17 @@ def region_feature(state: Map, code: str) -> dict[str, Any]:
             "parent": region.parent,
             "enclave": region.enclave,
             "scheme": region.scheme,
-            "standing": None if not standings else ("provisional" if "provisional" in standings else "proven"),
+            "standing": standing_of(state, code),
             "grids": len(held),
             "households": sum(counted) if counted else None,
         },
     )
+
+
+def standing_of(state: Map, code: str) -> str | None:
+    """`provisional` where any ground at or below a region is, None where there is no grid."""
+    standings = {one.standing.value for below in state.under(code) for one in state.by_region.get(below, [])}
+    return None if not standings else ("provisional" if "provisional" in standings else "proven")
 
 
 def row_feature(row: Row, name: str) -> dict[str, Any]:
@@ -79,7 +83,8 @@ def row_feature(row: Row, name: str) -> dict[str, Any]:
 
 
 def finding_document(finding: Finding, language: Language) -> dict[str, Any]:
-    """A finding as in the contract of `wangge check`."""
+    """A finding as in the contract of `wangge check`; one that was accepted says by whom."""
+    accepted = {} if finding.accepted is None else {"accepted": acceptance_document(finding.accepted)}
     return {
         "rule": finding.rule.value,
         "severity": finding.severity.value,
@@ -90,8 +95,14 @@ def finding_document(finding: Finding, language: Language) -> dict[str, Any]:
         "households": finding.households,
         "message": finding_text(finding, language),
         "healable": finding.healable,
+        **accepted,
         "geometry": geometry(finding.geometry),
     }
+
+
+def acceptance_document(acceptance: Acceptance) -> dict[str, Any]:
+    """Who let a finding stand, why and when."""
+    return {"id": acceptance.id, "reason": acceptance.reason, "actor": acceptance.actor, "at": acceptance.at}
 
 
 def report_document(report: Report, language: Language, publication: int | None) -> dict[str, Any]:
@@ -107,9 +118,12 @@ def figures_document(figures: Figures) -> dict[str, Any]:
     return {name: getattr(figures, name) for name in Figures.__slots__}
 
 
-def findings_collection(findings: Sequence[Finding], language: Language) -> dict[str, Any]:
-    """Findings as a GeoJSON FeatureCollection of their places."""
-    documents = [finding_document(finding, language) for finding in findings[:MOST_PLACES]]
-    return collection(
+def findings_collection(
+    findings: Sequence[Finding], language: Language, *, most: int | None = MOST_PLACES, **members: Any
+) -> dict[str, Any]:
+    """Findings, the first `most` of them, as a GeoJSON FeatureCollection of their places."""
+    documents = [finding_document(finding, language) for finding in findings[:most]]
+    features = (
         {"type": "Feature", "geometry": document.pop("geometry"), "properties": document} for document in documents
     )
+    return collection(features, **members)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from geo.store import jobs, refusals
+from geo.store import acceptances, jobs, refusals
 
 SLUGS: Final[Mapping[type[refusals.Refused], str]] = {
     refusals.StaleBase: "stale-base",
@@ -21,6 +21,11 @@ SLUGS: Final[Mapping[type[refusals.Refused], str]] = {
     refusals.NothingToPublish: "nothing-to-publish",
     refusals.KeyReused: "idempotency-key-reused",
     refusals.Busy: "busy",
+    acceptances.NeverAccepted: "coverage-never-accepted",
+    acceptances.AlreadyAccepted: "already-accepted",
+    acceptances.NoSuchAcceptance: "unknown-acceptance",
+    acceptances.NoSuchFinding: "unknown-finding",
+    acceptances.SeveralFindings: "several-findings",
     jobs.NoSuchJob: "unknown-job",
     jobs.QueueFull: "queue-full",
 }

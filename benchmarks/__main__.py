@@ -1,4 +1,4 @@
-"""How fast is it, beside its peers in the same run? `./dev bench` prints a table; `./dev bench files` that of files.
+"""How fast is it, beside its peers in the same run? `./dev bench` prints a table; `files` and `check` have their own.
 
 CPU seconds of this process, peers interleaved, the median of five rounds: wall time says more about the machine's
 other guests than about us. All on the sample district.
@@ -17,7 +17,7 @@ import shapely
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import files
+from benchmarks import check, files
 from geo import coverage, households
 from geo.files import plan_of, read_geojson, things
 from geo.index import Claim, Owners
@@ -146,5 +146,7 @@ def _buildings(plan: Plan) -> Contest:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["files"]:
         files.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["check"]:
+        check.main(sys.argv[2:])
     else:
         main()

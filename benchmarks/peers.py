@@ -1,12 +1,32 @@
-"""How do others do the same with a file? Each a process of its own: `python -m benchmarks.peers NAME ARGUMENTS`."""
+"""How do others do the same? With a file each is a process of its own: `python -m benchmarks.peers NAME ARGUMENTS`."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import geopandas
+import numpy as np
 import pandas as pd
 import psycopg
+import shapely
+from sqlalchemy import make_url
+
+from benchmarks.city import City
+from geo.store import postmaster
+from geo.store.embedded import Cluster
+
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+NOISE_DEG2 = 1e-12
+"""Less ground than this (0.01 m2) is noise of an overlay, square degrees."""
+FAULTY = f"""
+    WITH covered AS (SELECT region, ST_Union(shape) AS shape FROM bench_grids GROUP BY region)
+    SELECT c.region FROM bench_communities c JOIN covered USING (region)
+     WHERE ST_Area(ST_Difference(c.shape, covered.shape)) > {NOISE_DEG2}
+        OR ST_Area(ST_Difference(covered.shape, c.shape)) > {NOISE_DEG2}
+     ORDER BY c.region"""
+"""Communities with gaps or with ground outside their boundary. It cannot see an overlap of two grids, a node that one
+side lacks, nor less than `NOISE_DEG2`."""
 
 
 def sjoin(points: str, grids: str, out: str) -> None:
@@ -51,6 +71,61 @@ def copied(connection: psycopg.Connection, points: str) -> None:
     ):
         while block := file.read(1 << 20):
             copy.write(block)
+
+
+def load(connection: psycopg.Connection, city: City) -> None:
+    """The city as tables with indexes, as a database that has been in use for a while would have it."""
+    communities = enumerate(shapely.to_wkb(city.boundaries, hex=True).tolist())
+    grids = zip(city.region_of.tolist(), shapely.to_wkb(city.grids, hex=True).tolist(), strict=True)
+    for table, rows in (("bench_communities", communities), ("bench_grids", grids)):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+        connection.execute(f"CREATE TABLE {table} (region integer, shape geometry)")
+        with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        connection.execute(f"CREATE INDEX ON {table} (region)")
+        connection.execute(f"CREATE INDEX ON {table} USING gist (shape)")
+        connection.commit()
+        connection.autocommit = True
+        connection.execute(f"VACUUM ANALYZE {table}")
+        connection.autocommit = False
+
+
+def postgis_faulty(connection: psycopg.Connection) -> list[int]:
+    """PostGIS's own union and differences, one query for all communities."""
+    return [int(row[0]) for row in connection.execute(FAULTY).fetchall()]
+
+
+def shapely_faulty(city: City) -> list[int]:
+    """The same with shapely, whole arrays at once; every community has as many grids as the others."""
+    covered = shapely.union_all(city.grids.reshape(len(city.boundaries), -1), axis=1)
+    gaps = shapely.area(shapely.difference(city.boundaries, covered))
+    spills = shapely.area(shapely.difference(covered, city.boundaries))
+    return [int(number) for number in np.flatnonzero((gaps > NOISE_DEG2) | (spills > NOISE_DEG2))]
+
+
+def superuser_dsn(cluster: Cluster) -> str:
+    """How psycopg reaches a private cluster with every right."""
+    address = make_url(cluster.owner_url)
+    return f"host={address.query['host']} port={address.query['port']} user=postgres dbname={address.database}"
+
+
+def server_s(cluster: Cluster) -> float:
+    """CPU seconds of a private cluster since it began: of its living processes, and of those that it has buried."""
+    server = postmaster.pid(cluster.place.cluster)
+    if server is None:
+        raise RuntimeError("the database has died")
+    children = Path(f"/proc/{server}/task/{server}/children").read_text("ascii").split()
+    return sum(_ticks(number) for number in (server, *map(int, children))) * TICK_S
+
+
+def _ticks(number: int) -> int:
+    """User and system time of a process and of its waited-for children (proc(5), fields 14 to 17)."""
+    try:
+        told = Path(f"/proc/{number}/stat").read_text("utf-8")
+    except FileNotFoundError:
+        return 0
+    return sum(map(int, told.rpartition(")")[2].split()[11:15]))
 
 
 PEERS: Mapping[str, Callable[..., None]] = {"sjoin": sjoin, "postgis": postgis, "copy": bare_copy}

@@ -10,10 +10,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.coverage import ground_finding, node_finding, overlapping, unmatched_nodes
+from geo.coverage import ground_finding, node_finding, overlapping, unmatched
+from geo.faces import Loose
 from geo.lattice import Keys, Steps, directed_edges, steps_of
 from geo.model import Finding, Ground, Region, Rule
-from geo.noding import noded_where_sound
+from geo.noding import sounder
 
 ROWS_AT_ONCE = 512
 """Edges compared with all of the other border at a time: bounds the memory of a long border."""
@@ -52,8 +53,9 @@ def findings(regions: Sequence[Region]) -> Iterator[Finding]:
         return
     faulty = sorted({n for pair in clashing for n in pair})
     suspects, named = [shapes[n] for n in faulty], [codes[n] for n in faulty]
-    found = [*unmatched_nodes(named, suspects)]
-    for a, b, piece in overlapping(np.asarray(noded_where_sound(suspects), dtype=object)):
+    loose = Loose.of(suspects, against_first=False)
+    found = [*unmatched(named, loose)]
+    for a, b, piece in overlapping(np.asarray(sounder(loose.net.shapes(suspects), suspects), dtype=object)):
         found.append(ground_finding(Rule.OVERLAP, sorted([named[a], named[b]]), piece))
     yield from found
     for a, b in clashing:

@@ -1,22 +1,30 @@
 """Do the grids cover the boundary once, and only once?"""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo import noding
-from geo.lattice import directed_edges, steps_of, to_degrees, uncancelled
-from geo.measure import length_m, square_metres, width_m
+from geo.faces import Loose
+from geo.lattice import directed_edges, uncancelled
+from geo.measure import areas_m2, length_m, square_metres, width_m
 from geo.model import Finding, Grid, Ground, Region, Rule, Severity, Values
 from geo.rings import are_sound, fault_place, is_sound
 
+BESIDE_DEG = 1e-9
+"""What is nearer than this, degrees, touches: a tenth of a millimetre, a hundredth of a lattice step."""
 MIN_PIECE_M2 = 1e-5
 """Pieces smaller than this are noise of the overlay: the smallest lattice triangle has 6e-5 m2."""
+
+PINHOLE_M2 = 0.1
+"""Nobody sees a gap smaller than this: it comes of rounding, or of a slip."""
+COMPACT = 8.0
+"""A gap as large as a grid is a missing one if its area is less than this many times its width squared: no strip."""
 
 
 def is_exact(boundary: Ground, grids: Sequence[Ground]) -> bool:
@@ -95,7 +103,10 @@ def _dissolved(shapes: Sequence[Ground]) -> Ground | None:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """Where a coverage that is not exact is at fault. Works on noded copies, so that only real ground is told."""
+    """Where a coverage that is not exact is at fault.
+
+    Edges are led through the nodes they lack first, so that only real ground is told.
+    """
 
     code: str
     boundary: Ground
@@ -105,12 +116,34 @@ class Inquiry:
     def sound(self) -> list[Grid]:
         """Valid grids, each shape once."""
         twins = {number for pair in self._twins for number in pair[1:]}
-        return [grid for number, grid in enumerate(self.grids) if number not in twins and is_sound(grid.shape)]
+        good = are_sound(np.asarray([grid.shape for grid in self.grids], dtype=object)).tolist()
+        return [grid for n, grid in enumerate(self.grids) if n not in twins and good[n]]
 
     @cached_property
-    def noded(self) -> list[Ground]:
-        """The boundary and the sound grids, every edge led through the nodes it lacks."""
-        return noding.noded_where_sound([self.boundary, *(grid.shape for grid in self.sound)])
+    def shapes(self) -> list[Ground]:
+        """The boundary and the sound grids."""
+        return [self.boundary, *(grid.shape for grid in self.sound)]
+
+    @cached_property
+    def codes(self) -> list[str]:
+        return [self.code, *(grid.code for grid in self.sound)]
+
+    @cached_property
+    def loose(self) -> Loose:
+        return Loose.of(self.shapes)
+
+    @cached_property
+    def claims(self) -> dict[tuple[int, ...], list[shapely.Polygon]]:
+        """Ground that is not in one grid and in the boundary, by the shapes that lie over it."""
+        found: dict[tuple[int, ...], list[shapely.Polygon]] = {}
+        for face in self.loose.faces(self.shapes):
+            if not (len(face.over) == 2 and face.over[0] == 0):
+                found.setdefault(face.over, []).append(face.shape)
+        return found
+
+    def _pieces(self, is_at_fault: Callable[[tuple[int, ...]], bool]) -> Iterator[shapely.Polygon]:
+        faces = [face for over, own in self.claims.items() if is_at_fault(over) for face in own]
+        yield from pieces(shapely.union_all(faces))
 
     @cached_property
     def blurred(self) -> BaseGeometry:
@@ -131,71 +164,90 @@ class Inquiry:
 
     def unmatched(self) -> Iterator[Finding]:
         """A node that an edge beside it lacks: no ground is lost yet, but the edges do not cancel."""
-        codes = [self.code, *(grid.code for grid in self.sound)]
-        yield from unmatched_nodes(codes, [self.boundary, *(grid.shape for grid in self.sound)])
+        yield from unmatched(self.codes, self.loose)
 
     def overlaps(self) -> Iterator[Finding]:
         """Ground claimed by two grids."""
-        shapes = np.asarray(self.noded[1:], dtype=object)
-        for one, two, piece in overlapping(shapes):
-            yield ground_finding(Rule.OVERLAP, sorted([self.sound[one].code, self.sound[two].code]), piece)
+        pairs = {pair for over in self.claims for pair in combinations([n for n in over if n], 2)}
+        for one, two in sorted(pairs):
+            for piece in self._pieces(lambda over, pair=(one, two): {*pair} <= {*over}):  # type: ignore[misc]
+                yield ground_finding(Rule.OVERLAP, sorted([self.codes[one], self.codes[two]]), piece)
 
     def spills(self) -> Iterator[Finding]:
         """Ground claimed outside the boundary."""
-        for grid, shape in zip(self.sound, self.noded[1:], strict=True):
-            for piece in pieces(shape.difference(self.noded[0])):
-                yield ground_finding(Rule.SPILL, [grid.code], piece)
+        for grid in sorted({n for over in self.claims if 0 not in over for n in over}):
+            for piece in self._pieces(lambda over, grid=grid: 0 not in over and grid in over):  # type: ignore[misc]
+                yield ground_finding(Rule.SPILL, [self.codes[grid]], piece)
 
     def gaps(self) -> Iterator[Finding]:
         """Ground inside the boundary that no grid owns."""
-        tree = shapely.STRtree(self.noded[1:])
-        for piece in pieces(self.noded[0].difference(shapely.union_all(self.noded[1:]))):
+        tree = shapely.STRtree(self.shapes[1:])
+        for piece in self._pieces(lambda over: over == (0,)):
             if not self.blurred.intersects(piece):
-                beside = sorted(self.sound[int(number)].code for number in tree.query(piece, "intersects"))
-                yield ground_finding(Rule.GAP, [self.code, *beside], piece)
+                near = tree.query(piece, "dwithin", BESIDE_DEG)
+                codes = [self.code, *sorted(self.codes[n + 1] for n in near.tolist())]
+                found = ground_finding(Rule.GAP, codes, piece)
+                yield replace(found, values={**found.values, "where": self._where(found)})
+
+    def _where(self, gap: Finding) -> str:
+        """What a gap seems to be: all of the region (`whole`), a `pinhole`, a missing `grid`, or ground at the `outer`
+        edge of the region, or an `inner` one."""
+        area, width = gap.area_m2 or 0.0, gap.width_m or 0.0
+        if not self.sound:
+            return "whole"
+        if area < PINHOLE_M2:
+            return "pinhole"
+        if area > float(np.median(areas_m2(self.shapes[1:]))) / 2 and COMPACT * width**2 > area:
+            return "grid"
+        return "outer" if shapely.dwithin(self.boundary.boundary, gap.geometry, BESIDE_DEG) else "inner"
 
     def unexplained(self, found: Sequence[Finding]) -> Iterator[Finding]:
         """Edges that do not cancel and that no finding touches: never silent about a coverage that is not exact."""
-        start, end, owner = directed_edges(self.noded)
-        low, high, _ = uncancelled(start, end, np.where(owner == 0, -1, 1))
-        edges = shapely.linestrings(np.stack([to_degrees(steps_of(low)), to_degrees(steps_of(high))], axis=1))
+        edges = self.loose.lines
         places = [self.blurred, *(finding.geometry for finding in found if finding.geometry is not None)]
         tree = shapely.STRtree(places)
-        told = set(tree.query(shapely.centroid(edges), "dwithin", 1e-9)[0].tolist()) | set(
+        told = set(tree.query(shapely.centroid(edges), "dwithin", BESIDE_DEG)[0].tolist()) | set(
             tree.query(edges, "intersects")[0].tolist()
         )
+        borders = shapely.boundary(np.asarray(self.shapes, dtype=object))
         for number in sorted(set(range(len(edges))) - told):
-            codes = sorted(
-                {[self.code, *(g.code for g in self.sound)][o] for o in owner[start == low[number]].tolist()}
-            )
-            yield node_finding(codes, edges[number])
+            near = np.flatnonzero(shapely.dwithin(borders, edges[number], BESIDE_DEG))
+            yield node_finding(sorted({self.codes[n] for n in near.tolist()}), edges[number])
 
 
 def _invalid(region: Region, grids: Sequence[Grid]) -> Iterator[Finding]:
-    for code, shape in [(region.code, region.shape), *((grid.code, grid.shape) for grid in grids)]:
-        if shape is not None and not is_sound(shape):
-            place, reason = fault_place(shape)
-            yield Finding(
-                rule=Rule.RING_INVALID,
-                severity=Severity.BLOCKING,
-                codes=[code],
-                geometry=place,
-                values={"code": code, "reason": reason, "lon": place.x, "lat": place.y},
-            )
+    named = [*([(region.code, region.shape)] if region.shape else []), *((grid.code, grid.shape) for grid in grids)]
+    shapes = np.asarray([shape for _, shape in named], dtype=object)
+    for number in np.flatnonzero(~are_sound(shapes)).tolist():
+        code, shape = named[number]
+        place, reason = fault_place(shape)
+        yield Finding(
+            rule=Rule.RING_INVALID,
+            severity=Severity.BLOCKING,
+            codes=[code],
+            geometry=place,
+            values={"code": code, "reason": reason, "lon": place.x, "lat": place.y},
+        )
 
 
 def blurred(grids: Sequence[Grid]) -> BaseGeometry:
     """Ground about which nothing can be said until invalid rings are mended."""
-    return shapely.union_all([shapely.convex_hull(grid.shape) for grid in grids if not is_sound(grid.shape)])
+    shapes = np.asarray([grid.shape for grid in grids], dtype=object)
+    return shapely.union_all(shapely.convex_hull(shapes[~are_sound(shapes)]))
 
 
-def unmatched_nodes(codes: Sequence[str], shapes: Sequence[Ground]) -> Iterator[Finding]:
-    """A `node-unmatched` finding for each node that an edge of another shape passes and lacks."""
+def unmatched(codes: Sequence[str], loose: Loose) -> Iterator[Finding]:
+    """A `node-unmatched` finding for each node that an edge of another shape passes and lacks, and the hairs of ground
+    between, where that is all that is wrong: as slivers, which hinder nothing beyond the node."""
     found: dict[tuple[float, float], set[str]] = {}
-    for lack in noding.lacks(shapes):
+    for lack in loose.lacks:
         found.setdefault(lack.node, set()).update(codes[n] for n in (*lack.node_shapes, *lack.edge_shapes))
     for node, named in sorted(found.items()):
         yield node_finding(sorted(named), shapely.Point(node))
+    for hair in loose.hairs:
+        for piece in pieces(hair.shape):
+            told = ground_finding(Rule.SLIVER, sorted(codes[n] for n in hair.shapes), piece)
+            yield replace(told, severity=Severity.NOTE)
 
 
 def overlapping(shapes: NDArray[np.object_]) -> Iterator[tuple[int, int, shapely.Polygon]]:

@@ -1,7 +1,7 @@
 """What do footprints say about the buildings in them: parts of one, towers over others, households nobody counted?"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +9,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.measure import areas_m2, square_metres
-from geo.model import Building, Ground
+from geo.measure import square_metres
+from geo.model import Building, Finding, Ground, Rule, Severity
 
 NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,6})?"
 PART = rf"(?:(?:m2|share)={NUMBER}|floors=[0-9]{{1,6}})"
@@ -19,6 +19,10 @@ PART_DEG = 2e-6
 """Parts of one building lie this near to each other, degrees (about 0.2 m): maps cut buildings at edges of tiles."""
 STACKED_M2 = 1.0
 """Two footprints that have no more ground than this in common only touch, as drawings do: square metres."""
+
+
+def _most(_: Building) -> float | None:
+    return STACKED_M2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +89,71 @@ def joined(parts: Sequence[BaseGeometry]) -> Ground | None:
     return whole if isinstance(whole, Ground) and not whole.is_empty else None
 
 
-def stacked(buildings: Sequence[Building]) -> Iterator[tuple[Building, Building, float]]:
+def stacked(
+    buildings: Sequence[Building], of: Collection[int] | None = None, above_m2: float = STACKED_M2
+) -> Iterator[tuple[Building, Building, float]]:
     """Pairs of buildings on each other's ground, the smaller first, and how many square metres they share.
 
-    A tower and its podium, one building twice, or walls that are drawn into each other.
+    A tower and its podium, one building twice, or walls that are drawn into each other. With `of`, only the pairs of
+    the buildings of those numbers, as they are told among all.
     """
-    grounds = [building for building in buildings if isinstance(building.shape, Ground) and building.shape.is_valid]
-    shapes: NDArray[np.object_] = np.asarray([building.shape for building in grounds], dtype=object)
-    one, other = shapely.STRtree(shapes).query(shapes, "intersects")
-    pairs = one < other
-    one, other = one[pairs], other[pairs]
-    common = shapely.intersection(shapes[one], shapes[other])
-    shared = shapely.area(common) > 0  # most pairs only touch
-    for a, b, m2 in zip(one[shared].tolist(), other[shared].tolist(), areas_m2(common[shared]).tolist(), strict=True):
-        if m2 > STACKED_M2:
-            low, high = sorted((grounds[a], grounds[b]), key=lambda building: (building.shape.area, building.id))
-            yield low, high, m2
+    for upper, lower, common in _stacks(buildings, of):
+        m2 = square_metres(common)
+        if m2 > above_m2:
+            yield upper, lower, m2
+
+
+def stacked_findings(
+    buildings: Sequence[Building],
+    of: Collection[int] | None = None,
+    most_m2: Callable[[Building], float | None] = _most,
+) -> Iterator[Finding]:
+    """The same as findings, in order of ids; rows of one id are not stacked but repeated.
+
+    `most_m2` gives how much ground the upper building of a pair may share, None where the rule is off.
+    """
+    pairs = ((upper, lower, common) for upper, lower, common in _stacks(buildings, of) if upper.id != lower.id)
+    for upper, lower, common in sorted(pairs, key=lambda pair: (pair[0].id, pair[1].id, pair[2].wkb)):
+        limit, m2 = most_m2(upper), square_metres(common)
+        if limit is not None and m2 > limit:
+            together = (upper.households or 0) + (lower.households or 0)
+            yield Finding(
+                rule=Rule.BUILDING_STACKED,
+                severity=Severity.NOTE,
+                codes=[upper.id, lower.id],
+                geometry=common,
+                area_m2=m2,
+                households=together,
+                values={"upper": upper.id, "lower": lower.id, "share": m2 / square_metres(upper.shape)},
+            )
+
+
+def _stacks(
+    buildings: Sequence[Building], of: Collection[int] | None
+) -> Iterator[tuple[Building, Building, BaseGeometry]]:
+    """Pairs with ground in common: the smaller building, the larger one, the ground. Each pair is cut in one way,
+    whatever else is asked about, so that it comes out the same."""
+    grounds = [n for n, building in enumerate(buildings) if isinstance(building.shape, Ground)]
+    shapes: NDArray[np.object_] = np.asarray([buildings[n].shape for n in grounds], dtype=object)
+    asked = np.flatnonzero(np.ones(len(grounds), bool) if of is None else np.isin(grounds, list(of)))
+    one, other = shapely.STRtree(shapes).query(shapes[asked])
+    one = asked[one]
+    pairs = np.unique(np.sort(np.stack([one, other], axis=1)[one != other], axis=1), axis=0)
+    meet = shapely.is_valid(shapes[pairs]).all(axis=1)
+    meet[meet] = shapely.intersects(*shapes[pairs[meet]].T)
+    for a, b in pairs[meet].tolist():
+        upper, lower = sorted((buildings[grounds[a]], buildings[grounds[b]]), key=_size)
+        common = shapely.intersection(upper.shape, lower.shape)
+        if common.area > 0:
+            yield upper, lower, _ground_of(common)
+
+
+def _size(building: Building) -> tuple[float, str, bytes]:
+    return building.shape.area, building.id, building.shape.wkb
+
+
+def _ground_of(shape: BaseGeometry) -> BaseGeometry:
+    """The shape without the lines and points beside its ground."""
+    parts = shapely.get_parts(shape)
+    solid = parts[shapely.get_dimensions(parts) == 2]
+    return solid[0] if len(solid) == 1 else shapely.multipolygons(solid)

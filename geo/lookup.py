@@ -10,8 +10,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.households import verdict
 from geo.index import Claim, Owners
 from geo.model import Grid, Ground, Region, Standing
+from geo.ruleset import DEFAULT, Limits, Ruleset
 from geo.tree import chain, filled, outlines
 
 NEAR_M = 10.0
@@ -64,6 +66,20 @@ class Map:
     regions: Mapping[str, Region] = field(default_factory=dict)
     region_ids: Mapping[str, int] = field(default_factory=dict)
     boundaries: Mapping[str, Ground] = field(default_factory=dict)
+    ruleset: Ruleset = DEFAULT
+
+    @cached_property
+    def limits(self) -> dict[str, Limits]:
+        """The limits in force in each region; regions below the same statements share one object."""
+        parents = {code: region.parent for code, region in self.regions.items()}
+        stating = {code: self.ruleset.stating(chain(code, parents)) for code in parents}
+        shared = {several: self.ruleset.within(several) for several in set(stating.values())}
+        return {code: shared[several] for code, several in stating.items()}
+
+    def verdict(self, holding: Holding) -> str:
+        """How a grid's households stand to the size rule where it lies."""
+        region = holding.grid.region
+        return verdict(holding.grid.kind, holding.households, len(self.by_region[region]), self.limits[region])
 
     @cached_property
     def owners(self) -> Owners:

@@ -46,21 +46,47 @@ class Severity(StrEnum):
 
 
 class Rule(StrEnum):
+    """In the order of lists: ground, buildings and facilities, sizes, shapes, codes."""
+
     RING_INVALID = "ring-invalid"
     GAP = "gap"
     OVERLAP = "overlap"
     DUPLICATE = "duplicate"
     SPILL = "spill"
     NODE_UNMATCHED = "node-unmatched"
-    BUILDING_UNASSIGNED = "building-unassigned"
-    BUILDING_SPLIT = "building-split"
-    HOUSEHOLDS_LOW = "households-low"
-    HOUSEHOLDS_HIGH = "households-high"
     UNASSIGNED = "unassigned"
     OUTSIDE_PARENT = "outside-parent"
+    SLIVER = "sliver"
+    HOLE = "hole"
+    MULTIPART = "multipart"
+    BUILDING_UNASSIGNED = "building-unassigned"
+    BUILDING_AMBIGUOUS = "building-ambiguous"
+    BUILDING_SPLIT = "building-split"
+    BUILDING_REPEATED = "building-repeated"
+    BUILDING_STACKED = "building-stacked"
+    FACILITY_UNASSIGNED = "facility-unassigned"
+    FACILITY_MISSING = "facility-missing"
+    HOUSEHOLDS_LOW = "households-low"
+    HOUSEHOLDS_HIGH = "households-high"
+    HOUSEHOLDS_GROWN = "households-grown"
+    TOWER_OVER = "tower-over"
+    POINT_REPEATED = "point-repeated"
+    SPIKE = "spike"
+    VERTICES_MANY = "vertices-many"
+    NEEDLE = "needle"
+    NECK = "neck"
+    COMPACTNESS_LOW = "compactness-low"
+    EDGE_FREE = "edge-free"
+    CODE_FORMAT = "code-format"
+    CODE_PREFIX = "code-prefix"
+    CODE_DUPLICATE = "code-duplicate"
+    CODE_FULL = "code-full"
+    CODE_ORDER = "code-order"
 
 
-COVERAGE_RULES = frozenset({Rule.RING_INVALID, Rule.GAP, Rule.OVERLAP, Rule.DUPLICATE, Rule.SPILL, Rule.NODE_UNMATCHED})
+COVERAGE_RULES = frozenset(
+    {Rule.RING_INVALID, Rule.GAP, Rule.OVERLAP, Rule.DUPLICATE, Rule.SPILL, Rule.NODE_UNMATCHED, Rule.SLIVER}
+)
 """Rules about ground: they can be healed or published as provisional, never accepted."""
 
 
@@ -150,8 +176,27 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """Somebody's word that a finding may stay: it holds for this rule at this place, until the place changes.
+
+    `at` is an instant as ISO 8601 text.
+    """
+
+    id: int
+    rule: Rule
+    codes: tuple[str, ...]
+    shape: BaseGeometry | None
+    reason: str
+    actor: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One broken rule: the fault's own geometry, and amounts with units. Texts are made from `values` elsewhere."""
+    """One broken rule: the fault's own geometry, and amounts with units. Texts are made from `values` elsewhere.
+
+    A finding that somebody accepted (`accepted`) hinders nothing.
+    """
 
     rule: Rule
     severity: Severity
@@ -162,4 +207,5 @@ class Finding:
     length_m: float | None = None
     households: int | None = None
     healable: bool = False
+    accepted: Acceptance | None = None
     values: Values = field(default_factory=dict)

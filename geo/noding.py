@@ -48,27 +48,16 @@ def noded(shapes: Sequence[Ground]) -> list[Ground]:
     raise NodingUnsettledError(f"nodes and edges did not settle in {MAX_ROUNDS} rounds")
 
 
-def noded_where_sound(shapes: Sequence[Ground]) -> list[Ground]:
-    """The shapes noded, for telling faults: one that noding would spoil, a needle thinner than a step, stays."""
-    try:
-        after = noded(shapes)
-    except NodingUnsettledError:
-        return list(shapes)
+def sounder(after: Sequence[Ground], before: Sequence[Ground]) -> list[Ground]:
+    """The shapes after noding; one that noding would spoil, a needle thinner than a step, as it was before."""
     sound = shapely.is_valid(np.asarray(after, dtype=object))
-    return [new if good else old for old, new, good in zip(shapes, after, sound, strict=True)]
+    return [new if good else old for old, new, good in zip(before, after, sound, strict=True)]
 
 
 def lacks(shapes: Sequence[Ground]) -> Iterator[Lack]:
     """Every node that an edge of another shape passes within half a step of and does not have."""
     net = Net.of(shapes)
-    shape, edges = net.shape, net.undirected()
-    found: dict[tuple[int, tuple[int, int]], set[int]] = {}
-    for vertex, node in net.lacking().tolist():
-        found.setdefault((node, tuple(edges[vertex].tolist())), set()).add(int(shape[vertex]))
-    for (node, _), edge_shapes in sorted(found.items()):
-        x, y = to_degrees(steps_of(np.array([node], dtype=np.uint64)))[0]
-        owners = shape[net.node == np.uint64(node)]
-        yield Lack((float(x), float(y)), tuple(sorted(set(owners.tolist()))), tuple(sorted(edge_shapes)))
+    yield from net.lacks(net.lacking())
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +106,58 @@ class Net:
         return np.asarray(both[both[:, 0] != both[:, 1]], dtype=np.uint64)
 
     def counted_edges(self) -> tuple[Keys, NDArray[np.int64]]:
-        """Each undirected edge once (n, 2), in order, and how often a ring passes along it (n,).
+        """Each undirected edge once (n, 2), in order, and how often a ring passes along it (n,)."""
+        nodes, low, high, _ = self._numbered()
+        edges, count = np.unique(low * len(nodes) + high, return_counts=True)
+        return self._edges_of(edges, nodes), count
 
-        By the numbers of its nodes: sorting one column is many times faster than sorting rows.
-        """
-        nodes = np.unique(self.node)
-        ends = np.searchsorted(nodes, self.undirected()).astype(np.int64)
-        edges, count = np.unique(ends[:, 0] * len(nodes) + ends[:, 1], return_counts=True)
+    def _passes(self, weight: NDArray[np.int64]) -> tuple[Keys, NDArray[np.int64]]:
+        """Each undirected edge once (n, 2), in order, and the sum of the weights (of its vertices) with which rings
+        pass along it (n,), upward ones against downward ones."""
+        nodes, low, high, is_up = self._numbered()
+        edges, place = np.unique(low * len(nodes) + high, return_inverse=True)
+        turned = np.where(is_up, weight, -weight) * (low != high)
+        return self._edges_of(edges, nodes), np.bincount(place, turned, len(edges)).astype(np.int64)
+
+    def _numbered(self) -> tuple[Keys, NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        """All nodes in order, and for the edge at each vertex the numbers of its lower and higher node in them: sorting
+        one column is many times faster than sorting rows."""
+        nodes, own = np.unique(self.node, return_inverse=True)
+        after = np.searchsorted(nodes, self.following)
+        return nodes, np.minimum(own, after), np.maximum(own, after), own < after
+
+    @staticmethod
+    def _edges_of(edges: NDArray[np.int64], nodes: Keys) -> Keys:
         low, high = (edges // len(nodes), edges % len(nodes)) if len(nodes) else (edges, edges)
-        return np.column_stack([nodes[low], nodes[high]]), count
+        return np.column_stack([nodes[low], nodes[high]])
 
-    def lacking(self) -> Keys:
-        """Pairs (vertex whose edge lacks it, node), shape (n, 2): the edge passes the square around the node."""
-        ends, nodes = self.edges(), np.unique(self.node)
+    def loose(self, against_first: bool) -> Keys:
+        """Undirected edges (n, 2) that do not cancel: two that run along each other in opposite directions, or in one
+        direction where one of them is of the first shape and counts against all others.
+
+        For shapes with their shells counter-clockwise and their holes clockwise.
+        """
+        edges, passes = self._passes(np.where(against_first & (self.shape == 0), -1, 1))
+        return np.asarray(edges[passes != 0], dtype=np.uint64)
+
+    def lacks(self, lacking: Keys) -> Iterator[Lack]:
+        """The same pairs as `lacking` gives, told by places and shapes, in order."""
+        shape, edges = self.shape, self.undirected()
+        found: dict[tuple[int, tuple[int, int]], set[int]] = {}
+        for vertex, node in lacking.tolist():
+            found.setdefault((node, tuple(edges[vertex].tolist())), set()).add(int(shape[vertex]))
+        for (node, _), edge_shapes in sorted(found.items()):
+            x, y = to_degrees(steps_of(np.array([node], dtype=np.uint64)))[0]
+            owners = shape[self.node == np.uint64(node)]
+            yield Lack((float(x), float(y)), tuple(sorted(set(owners.tolist()))), tuple(sorted(edge_shapes)))
+
+    def lacking(self, among: Keys | None = None) -> Keys:
+        """Pairs (vertex whose edge lacks it, node), shape (n, 2): the edge passes the square around the node.
+
+        `among`: only these edges (n, 2) and their nodes are looked at.
+        """
+        ends = self.edges() if among is None else among
+        nodes = np.unique(self.node if among is None else among)
         edge, candidate = _near(ends, nodes)
         off, hot = _passes(steps_of(ends[edge, 0]), steps_of(ends[edge, 1]), steps_of(nodes[candidate]))
         return self.foreign(ends[edge[hot]], nodes[candidate[hot]], off[hot])

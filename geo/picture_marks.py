@@ -115,7 +115,8 @@ def _painted(faults: Sequence[Fault], view: View) -> list[tuple[Fault, str]]:
     for fault, shape in zip(own, thinned(view.pixels([fault.shape for fault in own])), strict=True):
         mild = "" if fault.blocking else "mild "
         west, north, east, south = shapely.bounds(shape).tolist()
-        parts = f'<path class="{mild}fault" d="{path(shape)}"/>' if shapely.get_dimensions(shape) > 0 else ""
+        bare = ' style="fill:none"' if shapely.get_dimensions(shape) == 1 else ""
+        parts = f'<path class="{mild}fault"{bare} d="{path(shape)}"/>' if shapely.get_dimensions(shape) > 0 else ""
         if max(east - west, south - north) < SMALL_PX:
             circle = f'cx="{(west + east) / 2:.1f}" cy="{(north + south) / 2:.1f}" r="{RING_PX:g}"'
             parts += f'<circle class="halo" {circle}/><circle class="{mild}ring" {circle}/>'

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import shapely
 
 from geo.coverage import ground_finding, outline, pieces
@@ -45,19 +46,31 @@ def above(codes: Iterable[str], parents: Mapping[str, str | None]) -> set[str]:
     return {upper for code in codes for upper in chain(code, parents)[1:]}
 
 
-def findings(regions: Sequence[Region], boundaries: Mapping[str, Ground]) -> Iterator[Finding]:
-    """Where the outline that came with a parent differs from the one derived from its children.
+def findings_of(region: Region, derived: Ground, known: Sequence[Ground]) -> Iterator[Finding]:
+    """Where the outline that came with a parent differs from the one derived from its children; of a parent that came
+    with none, holes of the derived one in which none of the `known` grounds lies.
 
     Never a gate: the derived outline is the one that is published.
     """
-    derived = outlines([replace(region, shape=None) for region in regions], boundaries)
-    for region in regions:
-        if region.shape is None or region.code in boundaries or region.code not in derived or not region.shape.is_valid:
-            continue
-        for piece in pieces(region.shape.difference(derived[region.code])):
+    if region.shape is None:
+        yield from _hollow(region.code, derived, known)
+    elif region.shape.is_valid:
+        for piece in pieces(region.shape.difference(derived)):
             yield replace(ground_finding(Rule.UNASSIGNED, [region.code], piece), severity=Severity.WARNING)
-        for piece in pieces(derived[region.code].difference(region.shape)):
+        for piece in pieces(derived.difference(region.shape)):
             yield replace(ground_finding(Rule.OUTSIDE_PARENT, [region.code], piece), severity=Severity.WARNING)
+
+
+def _hollow(code: str, derived: Ground, known: Sequence[Ground]) -> Iterator[Finding]:
+    """What nobody has of the holes of an outline."""
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(derived) for ring in part.interiors]
+    if not holes:
+        return
+    tree = shapely.STRtree(known)
+    for hole in holes:
+        near = [known[int(n)] for n in np.sort(tree.query(hole))]
+        for piece in pieces(hole.difference(shapely.union_all([one for one in near if one.is_valid]))):
+            yield replace(ground_finding(Rule.UNASSIGNED, [code], piece), severity=Severity.WARNING)
 
 
 def filled(shape: Ground) -> Ground:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sample_data import faults
+from sample_data.faults_of_features import EDITS
 from sample_data.make import text
 from sample_data.mini import Mini, sound
 
@@ -29,6 +30,8 @@ FAULTS: dict[str, Callable[[Mini], None]] = {
     "outside-parent": faults.outside_parent,
     "households-low": faults.households_low,
     "households-high": faults.households_high,
+    "spike": faults.spike,
+    "needle": faults.needle,
 }
 
 
@@ -37,14 +40,22 @@ def plan(name: str) -> dict[str, Any]:
     mini = sound()
     if name == "sound":
         return mini.plan(name, "Invented. No fault.")
-    plant = FAULTS[name]
-    plant(mini)
-    return mini.plan(name, f"Invented. One fault: {' '.join((plant.__doc__ or '').split())}")
+    if name in EDITS:
+        edit = EDITS[name]
+        made = mini.plan(name, _described(edit))
+        edit(made["features"])
+        return made
+    FAULTS[name](mini)
+    return mini.plan(name, _described(FAULTS[name]))
+
+
+def _described(plant: Callable[..., None]) -> str:
+    return f"Invented. One fault: {' '.join((plant.__doc__ or '').split())}"
 
 
 def plans() -> dict[str, str]:
     """The text of every plan file, by name."""
-    return {name: text(plan(name)) for name in ("sound", *FAULTS)}
+    return {name: text(plan(name)) for name in ("sound", *FAULTS, *EDITS)}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in plans().items():
         (folder / f"{name}.geojson").write_text(content, encoding="utf-8")
-    print(f"{len(FAULTS) + 1} plans -> {folder}", file=sys.stderr)
+    print(f"{len(plans())} plans -> {folder}", file=sys.stderr)
     return 0
 
 

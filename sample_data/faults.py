@@ -17,6 +17,8 @@ PINHOLE_STEPS = 10
 """1e-6 degree in lattice steps."""
 SLIVER_M = 0.05
 BITE_M = 9.0
+SPIKE_M = 60.0
+NEEDLE_M = 4.0
 CUT_M = 18.0
 """Legs of the triangle cut off a corner; its long side stays 12.7 m from the corner, clear of the buildings."""
 
@@ -129,6 +131,38 @@ def unassigned(mini: Mini) -> None:
 def outside_parent(mini: Mini) -> None:
     """The outline that came with the street lies 9 m north of the southern edge of its communities."""
     _street(mini, -BITE_M)
+
+
+def spike(mini: Mini) -> None:
+    """The south-western grid and its community run 60 m out to the south and back, 40 cm beside."""
+    a, b = side((0, 0), (0, 1))[:2]
+    first = _part(a, b, 0.5)
+    rings = [mini.grids[mini.code((0, 0))], *mini.communities.values()]
+    _finger(rings, (a, first, b), 0.4, [(0.0, -SPIKE_M)])
+
+
+def needle(mini: Mini) -> None:
+    """The middle grid has a strip of its western neighbour, a park, 70 m long and 4 m wide."""
+    west = mini.code((1, 0))
+    mini.clear(west)
+    a, b = side((1, 1), (2, 1))[:2]
+    rings = [mini.grids[mini.code((1, 1))], mini.grids[west]]
+    _finger(rings, (a, _part(a, b, 0.4), b), NEEDLE_M, [(-70.0, 0.0), (-70.0, NEEDLE_M)])
+
+
+def _finger(
+    rings: Sequence[Ring], edge: tuple[Node, Node, Node], width_m: float, tips_m: Sequence[tuple[float, float]]
+) -> None:
+    """The edge from a to b leads out at a node of it, over some tips (metres from that node), and comes back beside."""
+    a, first, b = edge
+    last = _towards(first, b, width_m)
+    _insert(rings, a, b, first)
+    _insert(rings, first, b, last)
+    before = first
+    for east, north in tips_m:
+        tip = (first[0] + round(east / float(SCALE[0])), first[1] + round(north / float(SCALE[1])))
+        _insert(rings, before, last, tip)
+        before = tip
 
 
 def _street(mini: Mini, depth_m: float) -> None:

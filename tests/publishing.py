@@ -43,7 +43,7 @@ FAULTS = {
     "an edition is left that was never in force": "SELECT id FROM edition WHERE isempty(numbers)",
     "a plan and its publication do not name each other": """
         SELECT p.id, q.number FROM (SELECT * FROM plan WHERE state = 'published' OR publication IS NOT NULL) AS p
-        FULL JOIN publication AS q ON q.plan = p.id AND q.number = p.publication
+        FULL JOIN (SELECT * FROM publication WHERE plan IS NOT NULL) AS q ON q.plan = p.id AND q.number = p.publication
         WHERE p.id IS NULL OR q.number IS NULL""",
     "the log does not tell each publication once": """
         SELECT number FROM publication FULL JOIN (SELECT publication AS number FROM log WHERE action = 'publish') AS l

@@ -24,7 +24,7 @@ def store(cluster: embedded.Cluster) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def client(store: Store) -> Iterator[TestClient]:
-    with served(store) as made:
+    with served(store, pool_workers=1) as made:
         yield made
 
 
@@ -33,7 +33,7 @@ def test_check_finds_and_keeps_nothing(client: TestClient, store: Store) -> None
     told = check(client, document(small()))
     schemas.Checked.model_validate(told.json())
     assert (told.status_code, told.json()["publication"]) == (200, None)
-    assert {one["severity"] for one in told.json()["findings"]} == {"warning"}
+    assert "blocking" not in {one["severity"] for one in told.json()["findings"]}
     assert told.json()["coverage"]["units_covered"] == 4
     plan = community("A", 0, 0)
     faulty = replace(plan, grids=(*plan.grids[:3], replace(plan.grids[0], code="X", shape=cell(0.5, 0, 0.5, 1))))
@@ -42,6 +42,46 @@ def test_check_finds_and_keeps_nothing(client: TestClient, store: Store) -> None
     message = check(client, document(faulty), **{"Accept-Language": "zh"}).json()["findings"][0]["message"]
     assert not message.isascii()
     assert count(store) == before
+
+
+def gapped() -> bytes:
+    drawn = community("A", 0, 0)
+    return document(replace(drawn, grids=drawn.grids[1:]))
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "expected"),
+    [
+        ("*/*", "", "application/json"),
+        ("application/geo+json", "", "application/geo+json"),
+        ("application/json", "?f=geojson", "application/geo+json"),
+        ("text/html", "", "text/html; charset=utf-8"),
+        ("application/json", "?f=html", "text/html; charset=utf-8"),
+    ],
+)
+def test_a_check_answers_in_the_form_that_is_asked_for(
+    client: TestClient, accept: str, query: str, expected: str
+) -> None:
+    told = check(client, gapped(), query, Accept=accept, **{"Accept-Language": "zh"})
+    assert (told.status_code, told.headers["content-type"]) == (200, expected)
+    assert told.headers["cache-control"] == "no-store"
+    assert told.headers["content-language"] == "zh"
+    if expected == "application/geo+json":
+        places = schemas.FindingPlaces.model_validate(told.json())
+        assert "gap" in [one["properties"]["rule"] for one in places.features]
+        assert places.coverage["units_covered"] == 0
+    elif expected != "application/json":
+        assert "空白区域" in told.text
+        assert "default-src 'none'" in told.headers["content-security-policy"]
+        assert "<script" not in told.text
+
+
+def test_forms_that_are_not_offered(client: TestClient) -> None:
+    assert slug(check(client, gapped(), "?f=pdf")) == (400, "invalid-parameter")
+    assert slug(check(client, gapped(), Accept="image/png")) == (406, "not-acceptable")
+    spoilt = features(community("A", 0, 0))
+    spoilt["features"][1]["geometry"] = {"type": "Point", "coordinates": [500, 500]}
+    assert slug(check(client, json.dumps(spoilt).encode(), "?f=html")) == (422, "rows-refused")
 
 
 def test_check_in_another_datum(client: TestClient) -> None:
@@ -71,7 +111,7 @@ def test_a_layer_for_features_that_name_none(client: TestClient) -> None:
 
 def test_stated_limits_are_held(store: Store) -> None:
     plan = document(community("L", 0, 0))
-    with served(store, features=5, vertices=60, body_bytes=len(plan) + 2000, json_depth=9) as client:
+    with served(store, features=5, vertices=60, body_bytes=len(plan) + 2000, json_depth=9, pool_workers=1) as client:
         assert check(client, plan).status_code == 200
         for path in ("/v1/check", "/v1/plans"):
 
@@ -91,7 +131,7 @@ def test_stated_limits_are_held(store: Store) -> None:
 
 
 def test_a_check_has_a_time(store: Store) -> None:
-    with served(store, check_seconds=0.05, request_seconds=30) as client:
+    with served(store, check_seconds=0.05, request_seconds=30, pool_workers=1) as client:
         told = check(client, document(small()))
         assert slug(told) in {(422, "took-too-long"), (503, "busy")}
         assert client.get("/v1/owner?lon=104.1&lat=30.7&datum=wgs84").status_code == 200

@@ -86,10 +86,10 @@ def test_there_and_back(
     start = tmp_path / "start.geojson"
     start.write_bytes(document(rich()))
     assert one("import", start, "--publish").status == 0
-    assert one("export", "-o", first).status == 0
+    assert one("export", "--plain", "-o", first).status == 0
     told = two("import", first, "--publish", "--json")
     assert (told.status, told.told["refused"]) == (0, [])
-    assert two("export", "-o", second).status == 0
+    assert two("export", "--plain", "-o", second).status == 0
     assert everything(stores[0]) == everything(stores[1])
     assert everything(stores[1]) == in_order(rich())
     assert document(plan_of(things(read(first)))) == document(plan_of(things(read(second))))
@@ -123,8 +123,8 @@ def test_a_past_state_is_exported_as_it_was(
     path.write_bytes(document(replace(plan, grids=tuple(replace(grid, name="new") for grid in plan.grids))))
     assert wangge("publish", path).status == 0
     old, now = tmp_path / "old.geojson", tmp_path / "now.geojson"
-    assert wangge("export", "-o", old, "--publication", 1).status == 0
-    assert wangge("export", "-o", now).status == 0
+    assert wangge("export", "--plain", "-o", old, "--publication", 1).status == 0
+    assert wangge("export", "--plain", "-o", now).status == 0
     assert old.read_bytes() == document(small())
     assert now.read_bytes() == path.read_bytes()
 

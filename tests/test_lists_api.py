@@ -128,7 +128,7 @@ def test_details_and_coverage(client: TestClient) -> None:
     told = client.get("/v1/regions/D/coverage").json()
     schemas.Checked.model_validate(told)
     assert (told["publication"], told["coverage"]["units"], told["coverage"]["units_covered"]) == (1, 4, 4)
-    assert {one["rule"] for one in told["findings"]} == {"households-low", "households-high"}
+    assert {one["rule"] for one in told["findings"]} == {"households-low", "households-high", "tower-over"}
     assert client.get("/v1/publications/1").json()["regions"] == ["A", "B", "C", "E"]
 
 

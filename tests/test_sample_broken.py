@@ -73,7 +73,7 @@ def test_broken_plans_have_the_households_they_say(name: str) -> None:
         code: sum(n for b, n in buildings if ground.contains(b)) for code, ground in grids.items() if ground.is_valid
     }
     parks = {t["code"] for t in things if t.get("kind") == "special"}
-    assert len(parks) == {"ring-invalid": 1, "duplicate": 2}.get(name, 0)
+    assert len(parks) == {"ring-invalid": 1, "duplicate": 2, "needle": 1}.get(name, 0)
     odd = [n for code, n in held.items() if code not in parks and not 300 <= n <= 500]
     assert odd == {"households-low": [180], "households-high": [640]}.get(name, [])
     stray = [n for b, n in buildings if not any(g.is_valid and g.contains(b) for g in grids.values())]

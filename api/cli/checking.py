@@ -11,14 +11,14 @@ import orjson
 import typer
 
 from api.cli import options
-from api.cli.listing import show_kinds, show_largest, show_provisional, show_regions
+from api.cli.listing import show_accepted, show_kinds, show_largest, show_provisional, show_regions
 from api.cli.output import language, show_figures, show_rows, tell
+from api.covering import blocking, shares
 from api.imported import row_document
-from api.report import BadRow, bad_rows, by_region, picture, plan_of, write_page, write_report
-from api.shapes import findings_collection, report_document
+from api.report import Checked, atlas_of, bad_rows, by_region, picture, plan_of, write_page, write_report
+from api.shapes import figures_document, findings_collection, report_document
+from geo.acceptance import opened
 from geo.files import Reading, RowProblem
-from geo.model import Plan, Severity
-from geo.plan import Report
 from geo.store import intake
 from geo.store.order import Order
 
@@ -33,16 +33,12 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What was checked, and what came of it; `provisional` regions with the publication they are so since."""
+class Subject:
+    """What was checked; `provisional` regions with the publication they are so since, `problems` of refused rows."""
 
-    title: str
-    plan: Plan
-    report: Report
-    publication: int | None = None
+    checked: Checked
     provisional: Mapping[str, int] = field(default_factory=dict)
     problems: Sequence[RowProblem] = ()
-    refused: Sequence[BadRow] = ()
 
 
 def check(
@@ -63,64 +59,87 @@ def check(
     """Findings of a plan file (no store is needed) or of a published region; heals nothing."""
     if Path(subject).exists() or Path(subject).suffix.lower() in SUFFIXES:
         how = (layer, table, datum or crs, encoding, field, constant)
-        checked = _of_file(Path(subject), options.readings([Path(subject)], *how))
+        found = _of_file(Path(subject), options.readings([Path(subject)], *how))
     else:
-        checked = _of_code(subject)
-    regions = by_region(checked.report.findings, checked.plan)
-    document = _document(checked, regions)
-    _write(checked, document, html, report)
+        found = _of_code(subject)
+    findings = found.checked.report.findings
+    regions = by_region(opened(findings), found.checked.plan)
+    document = _document(found, regions)
+    _write(found.checked, document, html, report)
     if json:
         tell(document)
     elif geojson:
-        typer.echo(orjson.dumps(findings_collection(checked.report.findings, language())))
+        typer.echo(orjson.dumps(_places(found.checked)))
     else:
-        _show(checked, regions, by)
-    if checked.problems or any(finding.severity is Severity.BLOCKING for finding in checked.report.findings):
+        _show(found, regions, by)
+    if found.problems or blocking(findings):
         raise typer.Exit(1)
 
 
-def _of_file(file: Path, readings: list[Reading]) -> Checked:
-    taken = intake.take(None, readings, Order())
+def _of_file(file: Path, readings: list[Reading]) -> Subject:
+    taken = intake.take(None, readings, Order(judge=True))
     bad = bad_rows(taken.problems, readings, language()) if taken.problems else []
-    return Checked(file.name, plan_of(taken), taken.report, problems=taken.problems, refused=bad)
+    made = datetime.now().astimezone()
+    checked = Checked(title=file.name, plan=plan_of(taken), report=taken.report, made=made, refused=bad)
+    return Subject(checked, problems=taken.problems)
 
 
-def _of_code(code: str) -> Checked:
+def _of_code(code: str) -> Subject:
     from api.cli.published import published  # noqa: PLC0415 - a file is checked without loading the store
 
     found = published(code)
-    return Checked(code, found.plan, found.report, found.publication, found.provisional)
+    name = next((region.name for region in found.plan.regions if region.code == code), "")
+    checked = Checked(
+        title=f"{code} {name}".strip() if name != code else code,
+        plan=found.plan,
+        report=found.report,
+        terms=found.terms,
+        publication=found.publication,
+        made=datetime.now().astimezone(),
+    )
+    return Subject(checked, found.provisional)
 
 
-def _document(checked: Checked, regions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _document(found: Subject, regions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    report = found.checked.report
     return {
-        **report_document(checked.report, language(), checked.publication),
-        "refused": [row_document(row, language()) for row in checked.problems],
-        "by_region": [{**one, "provisional_since": checked.provisional.get(one["region"])} for one in regions],
-        "provisional": [{"region": region, "since": since} for region, since in checked.provisional.items()],
+        **report_document(report, language(), found.checked.publication),
+        "shares": shares(report),
+        "blocking": blocking(report.findings),
+        "refused": [row_document(row, language()) for row in found.problems],
+        "by_region": [{**one, "provisional_since": found.provisional.get(one["region"])} for one in regions],
+        "provisional": [{"region": region, "since": since} for region, since in found.provisional.items()],
     }
+
+
+def _places(checked: Checked) -> dict[str, Any]:
+    """The places of all findings, with the figures."""
+    figures = {"publication": checked.publication, "coverage": figures_document(checked.report.figures)}
+    return findings_collection(checked.report.findings, language(), most=None, **figures)
 
 
 def _write(checked: Checked, document: Mapping[str, Any], html: Path | None, folder: Path | None) -> None:
     """The page, and the folder, where they are asked for."""
     if html is None and folder is None:
         return
-    places = [problem.place for problem in checked.problems]
-    drawing = picture(checked.plan, checked.report, language(), title=checked.title, refused=places)
-    told = (document, checked.refused, drawing, language())
-    made = datetime.now().astimezone()
+    page = atlas_of(checked, language())
     if html is not None:
-        write_page(html, *told, title=checked.title, made=made)
+        write_page(html, page)
     if folder is not None:
-        write_report(folder, *told, title=checked.title, made=made)
+        places = [row.place for row in checked.refused]
+        plan, title, terms = checked.plan, checked.title, checked.terms
+        drawing = picture(plan, checked.report, language(), title=title, refused=places, terms=terms)
+        write_report(folder, document, checked.refused, drawing, page)
 
 
-def _show(checked: Checked, regions: Sequence[Mapping[str, Any]], by: By | None) -> None:
-    show_rows(list(checked.problems))
-    show_kinds(checked.report.findings)
+def _show(found: Subject, regions: Sequence[Mapping[str, Any]], by: By | None) -> None:
+    show_rows(list(found.problems))
+    findings = found.checked.report.findings
+    show_kinds(findings)
     if by is By.REGION:
-        show_regions(regions, checked.provisional)
+        show_regions(regions, found.provisional)
     else:
-        show_largest(checked.report.findings)
-        show_provisional(checked.provisional)
-    show_figures(checked.report)
+        show_largest(findings)
+        show_provisional(found.provisional)
+    show_accepted(findings)
+    show_figures(found.checked.report)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api import settings
@@ -16,7 +17,7 @@ from geo.files.write_shp import write_shp
 from geo.files.write_xlsx import write_xlsx
 from geo.lookup import Map
 from geo.model import Layer
-from geo.store import export as exported
+from geo.store import certificates
 from geo.store.connect import reachable, session
 from geo.store.export import Selection
 from geo.store.live import Live
@@ -37,13 +38,19 @@ def export(
     ] = None,
     simple: Annotated[bool, typer.Option("--simple", help="Tables: only the fields that an import takes")] = False,
     no_shape: Annotated[bool, typer.Option("--no-shape", help="CSV and XLSX: no column of shapes")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="GeoJSON and GeoPackage: no certificate and no seal")] = False,
 ) -> None:
-    """Write what was published: a plan file that imports back identical, or tables that departments join on."""
+    """Write what was published: a plan file that imports back identical, or tables that departments join on.
+
+    A plan file carries the certificate of what is in it, and `wangge verify` refuses it once a byte was changed.
+    """
     suffix = output.suffix.lower()
     if suffix not in SUFFIXES:
         raise typer.BadParameter(f"the name must end in one of {', '.join(SUFFIXES)}", param_hint="--output")
     if suffix in (".csv", ".shp") and len(layer or ()) > 1:
         raise typer.BadParameter(f"a {suffix} file holds one layer", param_hint="--layer")
+    if plain and suffix not in PLANS:
+        raise typer.BadParameter("only plan files carry a certificate", param_hint="--plain")
     if no_shape and suffix not in (".csv", ".xlsx"):
         raise typer.BadParameter("only CSV and XLSX go without shapes", param_hint="--no-shape")
     with opened(settings.read()) as store, reachable():
@@ -53,9 +60,12 @@ def export(
         if region is not None and region not in wanted.map.regions:
             say(f"publication {wanted.map.publication} has no region {region}")
             raise typer.Exit(2)
-        with session(store.engine) as work, work.begin():
-            work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            count = _write(work, wanted, output, layer or (), simple=simple, shape=not no_shape)
+        if suffix in PLANS:
+            count = _write_plan(store.engine, wanted, output, layer or (), plain=plain)
+        else:
+            with session(store.engine) as work, work.begin():
+                work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                count = _write(work, wanted, output, layer or (), simple=simple, shape=not no_shape)
     say(f"publication {wanted.map.publication}: {count} things written to {output}")
 
 
@@ -69,14 +79,19 @@ def _state(live: Live, number: int | None) -> Map:
     return state
 
 
+def _write_plan(engine: Engine, wanted: Selection, output: Path, layers: Sequence[Layer], *, plain: bool) -> int:
+    if plain:
+        plan, certificate = certificates.read(engine, wanted, layers)[0], None
+    else:
+        plan, certificate = certificates.of_file(engine, wanted, layers)
+    PLANS[output.suffix.lower()](plan, output, certificate)
+    return len(plan)
+
+
 def _write(
     work: Session, wanted: Selection, output: Path, layers: Sequence[Layer], *, simple: bool, shape: bool
 ) -> int:
     suffix = output.suffix.lower()
-    if suffix in PLANS:
-        plan = exported.plan(work, wanted, layers)
-        PLANS[suffix](plan, output)
-        return len(plan)
     if suffix in (".csv", ".shp"):
         (sheet,) = sheets(work, wanted, layers or [Layer.GRID], simple=simple)
         return write_csv(sheet, output, shape=shape) if suffix == ".csv" else write_shp([sheet], output)

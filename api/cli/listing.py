@@ -7,39 +7,63 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.cli.output import language, say, terminal
+from api.report import numbered
 from api.report.findings_part import where_of
+from api.report.sentences import accepted_text
 from api.shapes import geometry
-from api.texts import text
+from api.texts import finding_text, text
 from geo import ledger
+from geo.acceptance import opened
 from geo.ledger import Kind
 from geo.model import Finding, Severity
 
 LARGEST = 5
 """Findings of one kind that are told one by one."""
 MOST_REGIONS = 30
+MOST_ACCEPTED = 30
 MOST_CODES = 4
 
 
 def show_kinds(findings: Sequence[Finding]) -> None:
-    """A line for each rule: how many, how much ground, how large the largest."""
+    """A line for each rule: how many, how much ground, how large the largest, and that one in words.
+
+    Accepted findings are counted apart, and in no other column.
+    """
     if not findings:
         say("no findings")
         return
-    table = _table(("rule", "severity"), ("count", "m²", "largest m²", "households"))
+    accepted = any(finding.accepted is not None for finding in findings)
+    table = _table(("rule", "severity"), ("count", "m²", "largest m²", "households", *(["accepted"] * accepted)))
+    table.expand, table.columns[-1].ratio = True, 1
+    table.columns[-1].header = "for example"
     for kind in ledger.kinds(findings):
-        table.add_row(*_kind_row(kind), text(f"rule.{kind.rule}", language()))
+        left = Kind(kind.rule, kind.severity, tuple(opened(kind.findings)))
+        apart = [str(len(kind.findings) - len(left.findings) or "")] * accepted
+        table.add_row(*_kind_row(left), *apart, escape(_example(kind)))
     terminal.print(table)
 
 
 def show_largest(findings: Sequence[Finding]) -> None:
     """The largest ones of each kind: number as in the picture, codes, size, place."""
-    numbers = {id(finding): number for number, finding in enumerate(ledger.ranked(findings), start=1)}
-    for kind in ledger.kinds(findings):
+    numbers = {id(finding): number for number, finding in numbered(findings)}
+    for kind in ledger.kinds(opened(findings)):
         say(f"{kind.rule.value} ({len(kind.findings)})")
         for finding in kind.findings[:LARGEST]:
             say(f"  {numbers[id(finding)]:>4}  {_told(finding)}")
         if len(kind.findings) > LARGEST:
             say(f"        ... and {len(kind.findings) - LARGEST} more")
+
+
+def show_accepted(findings: Sequence[Finding]) -> None:
+    """The findings that somebody let stand, each with the reason and the person."""
+    told = [(number, one, one.accepted) for number, one in numbered(findings) if one.accepted is not None]
+    if told:
+        say(f"{text('report.accepted', language())} ({len(told)})")
+    for number, finding, acceptance in told[:MOST_ACCEPTED]:
+        say(f"  {number:>4}  {finding.rule.value}  {_told(finding)}")
+        say(f"        {accepted_text(acceptance, language())}")
+    if len(told) > MOST_ACCEPTED:
+        say(f"        ... and {len(told) - MOST_ACCEPTED} more")
 
 
 def show_regions(regions: Sequence[Mapping[str, Any]], since: Mapping[str, int]) -> None:
@@ -86,6 +110,11 @@ def _kind_row(kind: Kind) -> list[str]:
     sums = [f"{sum(areas):.2f}", f"{max(areas):.2f}"] if areas else ["", ""]
     households = str(kind.households) if kind.households else ""
     return [f"[{colour}]{kind.rule.value}[/]", kind.severity.value, str(len(kind.findings)), *sums, households]
+
+
+def _example(kind: Kind) -> str:
+    """What the rule is called, and the largest finding in words."""
+    return f"{text(f'rule.{kind.rule}', language())}: {finding_text(kind.findings[0], language())}"
 
 
 def _told(finding: Finding) -> str:

@@ -27,9 +27,13 @@ VERBS: Final = MappingProxyType(
         "serve": "serving",
         "import": "importing",
         "check": "checking",
+        "accept": "accepting",
         "publish": "publishing",
         "export": "exporting",
+        "verify": "verifying",
+        "certify": "verifying",
         "match": "matching",
+        "rules": "rules",
         "doctor": "diagnosing",
     }
 )

@@ -7,13 +7,37 @@ from shapely.geometry.base import BaseGeometry
 
 from api.texts import CATALOGUE, Language, text
 from geo import households, ledger, tree
+from geo.acceptance import opened
+from geo.breakdown import limits_in
 from geo.model import Finding, Grid, GridKind, Ground, Plan, Region, Rule, Severity
-from geo.picture import Change, Fault, Outline, Patch, Scene, Stroke, Tone, svg
+from geo.parameters import PARAMETERS
+from geo.picture import HEIGHT, WIDTH, Change, Fault, Outline, Patch, Scene, Stroke, Tone, svg
 from geo.plan import Report, divided_regions
+from geo.ruleset import Limits
+from geo.terms import ALONE, Terms
 
 PREFIX = "picture."
-UNPAINTED = frozenset({Rule.HOUSEHOLDS_LOW, Rule.HOUSEHOLDS_HIGH})
-"""Rules about a whole grid: its colour tells them, and red ground would hide everything else."""
+UNPAINTED = frozenset(
+    {
+        Rule.HOUSEHOLDS_LOW,
+        Rule.HOUSEHOLDS_HIGH,
+        Rule.HOUSEHOLDS_GROWN,
+        Rule.FACILITY_MISSING,
+        Rule.VERTICES_MANY,
+        Rule.COMPACTNESS_LOW,
+        Rule.CODE_FORMAT,
+        Rule.CODE_PREFIX,
+        Rule.CODE_DUPLICATE,
+        Rule.CODE_FULL,
+    }
+)
+"""Rules about a whole grid or region: its colour or its tag tells them, and red ground would hide everything else."""
+USUAL = {
+    (name, kind): PARAMETERS[name].default[kind]
+    for name in ("households_least", "households_most")
+    for kind in (GridKind.RESIDENTIAL, GridKind.RURAL)
+}
+"""The limits that the legend's own words name."""
 LONGEST_LABEL = 12
 """Characters of a grid's name; a longer one gives way to the end of its code."""
 WHOLE_M2 = 0.1
@@ -30,30 +54,37 @@ def picture(
     new: Iterable[str] = (),
     removed: Sequence[BaseGeometry] = (),
     refused: Sequence[tuple[float, float] | None] = (),
+    terms: Terms = ALONE,
+    size: tuple[int, int] = (WIDTH, HEIGHT),
 ) -> str:
-    """A checked plan as SVG: what `geo.plan.check` was given and what it found, numbered as in the report.
+    """A checked plan as SVG: what `geo.plan.check` was given (with `terms`) and found, numbered as in the report.
 
     `changed` and `new` are codes of grids or buildings to be marked, `removed` the ground of things that vanish,
-    `refused` places of bad rows (lon, lat).
+    `refused` places of bad rows (lon, lat). `size` is width and height in pixels.
     """
     divided = divided_regions(plan)
     boundaries = {region.code: region.shape for region, _ in divided if region.shape is not None}
     marked = {Change.CHANGED: frozenset(changed), Change.NEW: frozenset(new)}
+    limits = {region.code: limits_in(region, plan, terms) for region, _ in divided}
     scene = Scene(
         title=title,
         subtitle=_subtitle(len(divided), plan, len(report.findings), language),
         attribution=text("picture.attribution", language),
         water=[one.shape for one in plan.water],
-        grids=[patch for region, grids in divided for patch in _patches(region, grids, report.counts, language)],
+        grids=[
+            patch
+            for region, grids in divided
+            for patch in patches(region, grids, report.counts, limits[region.code], language)
+        ],
         buildings=[one.shape for one in plan.buildings],
         lines=[Stroke(one.shape, one.category) for one in plan.lines],
         outlines=_outlines(plan, boundaries),
         changes=[*_marked(plan, marked), *((Change.REMOVED, shape) for shape in removed)],
-        faults=_faults(report.findings, language),
+        faults=[*faults(numbered(report.findings), language)],
         refused=[place for place in refused if place is not None],
-        words=_words(language),
+        words=words(language, limits.values()),
     )
-    return svg(scene)
+    return svg(scene, *size)
 
 
 def _subtitle(divided: int, plan: Plan, findings: int, language: Language) -> str:
@@ -61,15 +92,18 @@ def _subtitle(divided: int, plan: Plan, findings: int, language: Language) -> st
     return text("picture.subtitle", language, **counts)
 
 
-def _patches(region: Region, grids: Sequence[Grid], counts: Mapping[str, int], language: Language) -> Iterable[Patch]:
+def patches(
+    region: Region, grids: Sequence[Grid], counts: Mapping[str, int], limits: Limits, language: Language
+) -> Iterable[Patch]:
+    """The grids of a region with their colours and labels."""
     for grid in grids:
         number = counts.get(grid.code)
         told = () if number is None else (text("picture.households", language, count=number),)
-        yield Patch(grid.shape, _tone(grid, number, len(grids)), (_short_name(grid, region), *told))
+        yield Patch(grid.shape, _tone(grid, number, len(grids), limits), (_short_name(grid, region), *told))
 
 
-def _tone(grid: Grid, number: int | None, grids_in_region: int) -> Tone:
-    verdict = households.verdict(grid.kind, number, grids_in_region)
+def _tone(grid: Grid, number: int | None, grids_in_region: int, limits: Limits) -> Tone:
+    verdict = households.verdict(grid.kind, number, grids_in_region, limits)
     if grid.kind is GridKind.RURAL and verdict in ("good", "none"):
         return Tone.RURAL
     return Tone.SPECIAL if grid.kind is GridKind.SPECIAL else Tone(verdict)
@@ -98,18 +132,23 @@ def _marked(plan: Plan, marked: Mapping[Change, frozenset[str]]) -> Iterable[tup
         yield from ((change, building.shape) for building in plan.buildings if building.id in codes)
 
 
-def _faults(findings: Sequence[Finding], language: Language) -> list[Fault]:
-    return [
-        Fault(
-            shape=finding.geometry,
-            number=number,
-            caption=_caption(finding, language),
-            blocking=finding.severity is Severity.BLOCKING,
-            painted=finding.rule not in UNPAINTED,
-        )
-        for number, finding in enumerate(ledger.ranked(findings), start=1)
-        if finding.geometry is not None
-    ]
+def numbered(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:
+    """The findings with their numbers in a report and its pictures: worst first, accepted ones behind all others."""
+    accepted = [finding for finding in findings if finding.accepted is not None]
+    return list(enumerate([*ledger.ranked(opened(findings)), *ledger.ranked(accepted)], start=1))
+
+
+def faults(findings: Sequence[tuple[int, Finding]], language: Language) -> Iterable[Fault]:
+    """Those of the numbered findings that have a place; what somebody accepted is drawn as mild."""
+    for number, finding in findings:
+        if finding.geometry is not None:
+            yield Fault(
+                shape=finding.geometry,
+                number=number,
+                caption=_caption(finding, language),
+                blocking=finding.severity is Severity.BLOCKING and finding.accepted is None,
+                painted=finding.rule not in UNPAINTED,
+            )
 
 
 def _caption(finding: Finding, language: Language) -> str:
@@ -122,7 +161,11 @@ def _caption(finding: Finding, language: Language) -> str:
     return f"{name} {finding.codes[0]}" if finding.codes else name
 
 
-def _words(language: Language) -> dict[str, str]:
-    """The legend's texts; those with a number to fill in keep its place."""
+def words(language: Language, limits: Iterable[Limits]) -> dict[str, str]:
+    """The legend's texts; those with a number to fill in keep its place. Where a region has sizes of its own, colours
+    are told without the usual numbers."""
     column = 0 if language == "zh" else 1
-    return {id_.removeprefix(PREFIX): told[column] for id_, told in CATALOGUE.items() if id_.startswith(PREFIX)}
+    words = {id_.removeprefix(PREFIX): told[column] for id_, told in CATALOGUE.items() if id_.startswith(PREFIX)}
+    if any(one.of(name, kind) != limit for one in limits for (name, kind), limit in USUAL.items()):
+        words |= {tone.value: text(f"verdict.{tone}", language) for tone in (Tone.GOOD, Tone.LOW, Tone.HIGH)}
+    return words

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from api.report.bad_rows import BadRow, csv_of
-from api.report.page import page
-from api.texts import Language
 from geo.files import FileUnwritable
 from geo.files.whole import replacing
 
@@ -23,22 +20,18 @@ def write_report(
     document: Mapping[str, Any],
     refused: Sequence[BadRow],
     picture: str,
-    language: Language,
-    *,
-    title: str,
-    made: datetime | None = None,
+    page: str,
 ) -> list[Path]:
-    """Write `report.json`, `refused.csv`, `map.svg` and `report.html`; returns their paths.
+    """Write `report.json`, `refused.csv`, `map.svg` and `report.html` (the page); returns their paths.
 
     The folder is made where it is missing. Files of these names are replaced, nothing else is touched; no file takes
     its name before all are written. Raises FileUnwritable.
     """
-    told = page(document, refused, picture, language, title=title, made=made)
     contents = {
         DOCUMENT: orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE),
         REFUSED: csv_of(refused),
         PICTURE: picture.encode("utf-8", "replace"),
-        PAGE: told.encode("utf-8", "replace"),
+        PAGE: page.encode("utf-8", "replace"),
     }
     _make(folder)
     with ExitStack() as stack:
@@ -47,20 +40,10 @@ def write_report(
     return [folder / name for name in contents]
 
 
-def write_page(
-    target: Path,
-    document: Mapping[str, Any],
-    refused: Sequence[BadRow],
-    picture: str,
-    language: Language,
-    *,
-    title: str,
-    made: datetime | None = None,
-) -> None:
+def write_page(target: Path, page: str) -> None:
     """Write the page alone. Raises FileUnwritable."""
-    told = page(document, refused, picture, language, title=title, made=made)
     with replacing(target) as draft:
-        draft.write_bytes(told.encode("utf-8", "replace"))
+        draft.write_bytes(page.encode("utf-8", "replace"))
 
 
 def _make(folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from api.report.bad_rows import bad_rows
 from api.report.drawing import picture
 from api.report.folder import write_report
+from api.report.page import page
 from api.report.regions import by_region
 from api.texts import Language
 from geo.files import Reading
@@ -34,7 +35,8 @@ def write_import_report(
     called = title or ", ".join(source.source for source in taken.sources)
     refused = bad_rows(taken.problems, readings if taken.problems else (), language)
     drawing = import_picture(taken, language, title=called)
-    return write_report(folder, told, refused, drawing, language, title=called, made=datetime.now().astimezone())
+    made = datetime.now().astimezone()
+    return write_report(folder, told, refused, drawing, page(told, refused, drawing, language, title=called, made=made))
 
 
 def import_picture(taken: Intake, language: Language, *, title: str) -> str:
@@ -51,8 +53,14 @@ def import_picture(taken: Intake, language: Language, *, title: str) -> str:
 
 
 def plan_of(taken: Intake) -> Plan:
-    """What the findings of an intake are about, with the streets and waters of its rows."""
+    """What the findings of an intake are about, with the facilities, streets and waters of its rows."""
     if len(taken.judged):
-        return replace(taken.judged, lines=taken.changes.lines, water=taken.changes.water)
+        judged, rows = taken.judged, taken.changes
+        return replace(
+            judged,
+            facilities=judged.facilities or rows.facilities,
+            lines=judged.lines or rows.lines,
+            water=judged.water or rows.water,
+        )
     outlined = (replace(one, shape=taken.outlines.get(one.code, one.shape)) for one in taken.changes.regions)
     return replace(taken.changes, regions=tuple(outlined))

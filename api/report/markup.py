@@ -14,6 +14,12 @@ class Html(str):
     __slots__ = ()
 
 
+class Figure(Html):
+    """A number that is written out already; it stands to the right as numbers do."""
+
+    __slots__ = ()
+
+
 def section(title: str, parts: Iterable[str], anchor: str = "") -> Html:
     named = f' id="{escape(anchor)}"' if anchor else ""
     return Html(f"<section{named}><h2>{escape(title)}</h2>{''.join(parts)}</section>")
@@ -36,7 +42,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Html:
     """A table; columns in which no row has anything are left out."""
     filled = [list(row) for row in rows]
     kept = [n for n in range(len(heads)) if any(row[n] not in (None, "") for row in filled)]
-    numeric = {n for n in kept if all(isinstance(row[n], int | float | None) for row in filled)}
+    numeric = {n for n in kept if all(isinstance(row[n], Figure | int | float | None) for row in filled)}
     top = "".join(f"<th{_class('r-number' if n in numeric else '')}>{escape(heads[n])}</th>" for n in kept)
     body = "".join("<tr>" + "".join(_cell(row[n], n in numeric) for n in kept) + "</tr>" for row in filled)
     return Html(f'<div class="r-table"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>')

@@ -1,4 +1,4 @@
-"""What does a person read of an import or a check? One page that asks nothing of any host: it can be mailed."""
+"""What does a person read of an import? One page that asks nothing of any host: it can be mailed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -49,13 +49,18 @@ def page(
     parts.append(rows_part(document, refused, language))
     parts += [findings_part(document, language), changes_part(document, language)]
     kind = "report.import" if "rows" in document else "report.check"
+    return framed(text(kind, language), title, _chips(document, refused, language, made), parts, language)
+
+
+def framed(kind: str, title: str, chips: Sequence[Html], parts: Sequence[str], language: Language) -> str:
+    """A whole document: what kind of report it is, of what, how it stands in a few words, and its parts."""
     return _PAGE.format(
         language="zh-CN" if language == "zh" else "en",
         policy=escape(POLICY),
         title=escape(title),
         style=(files("api.report") / "page.css").read_text("utf-8"),
-        kind=escape(text(kind, language)),
-        chips=" ".join(_chips(document, refused, language, made)),
+        kind=escape(kind),
+        chips=" ".join(chips),
         parts="\n".join(parts),
     )
 

@@ -134,8 +134,8 @@ def findings(request: Request, id: UUID, live: InLive) -> Response:
     """Every finding of the plan as it stands, with the published buildings on its ground, and its figures."""
     with reachable(), session(live.engine) as work:
         drafts.find(work, id)
-        judged, beside = checked(work, id)
-    report = request.app.state.pool.run(plans.check, judged, beside, request=request)
+        judged, terms = checked(work, id)
+    report = request.app.state.pool.run(plans.check, judged, terms, request=request)
     told = report_document(report, language_of(request.headers.get("accept-language")), None)
     return answer(request, told, cache=PRIVATE, headers={"Vary": "Accept, Accept-Language"})
 

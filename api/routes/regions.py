@@ -9,20 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers import answer, list_links
-from api.kept import Kept
 from api.media import GEOJSON, JSON, Medium, negotiation
 from api.openapi import in_geojson, responses
 from api.parameters import Box, InBox, InHouseholds, InPage, Page, Span, Text
 from api.problems import Problem
 from api.published import InLive, InSeen, following, state_of
-from api.schemas import Checked, GridFeature, Grids, RegionFeature, Regions
-from api.shapes import collection, grid_feature, region_feature, report_document
-from api.texts import language_of
-from geo import plan
+from api.schemas import GridFeature, Grids, RegionFeature, Regions
+from api.shapes import collection, grid_feature, region_feature
 from geo.lookup import Holding, Map
 from geo.model import GridKind
-from geo.plan import Report
-from geo.store.reports import published_plan
 
 router = APIRouter(prefix="/v1", tags=["map"])
 Form = Annotated[Medium, Depends(negotiation(GEOJSON, JSON))]
@@ -86,27 +81,6 @@ def grids_of_region(request: Request, code: str, live: InLive, page: InPage, for
     """The grids that divide the region or a region below it, by code."""
     state = state_of(live, page.cursor)
     return _grids(request, state, _held(state, _known(state, code)), page, form)
-
-
-@router.get(
-    "/regions/{code}/coverage",
-    operation_id="coverage",
-    summary="Is every point and every household of a region owned?",
-    response_model=Checked,
-    responses=responses("unknown-code", "busy", "took-too-long"),
-)
-def coverage(request: Request, code: str, live: InLive) -> Response:
-    """Findings and figures of the published map of a region at any level, worked out once a publication."""
-    state, language = live.seen.map, language_of(request.headers.get("accept-language"))
-    divided = [below for below in state.under(_known(state, code)) if below in state.boundaries]
-    kept: Kept[Report] = request.app.state.reports
-    report = kept.get((state.publication, code))
-    if report is None:
-        judged, beside = published_plan(live.engine, state, divided)
-        report = request.app.state.pool.run(plan.check, judged, beside, request=request)
-        kept.put((state.publication, code), report)
-    told = report_document(report, language, state.publication)
-    return answer(request, told, publication=state.publication, headers={"Vary": "Accept, Accept-Language"})
 
 
 @router.get(

@@ -71,7 +71,7 @@ def square(
     if not is_square(z, x, y):
         raise Problem("not-found")
     state = _state(live, publication)
-    body = _kept(request, live, layer, (state.publication, z, x, y))
+    body = _kept(request, live, layer, state, (z, x, y))
     cache = CURRENT if publication == "current" else IMMUTABLE
     if not body:
         return Response(status_code=204, headers={"Cache-Control": cache, "X-Publication": str(state.publication)})
@@ -88,13 +88,14 @@ def _state(live: Live, publication: str) -> Map:
     return state
 
 
-def _kept(request: Request, live: Live, layer: str, place: tuple[int, int, int, int]) -> bytes:
+def _kept(request: Request, live: Live, layer: str, state: Map, place: tuple[int, int, int]) -> bytes:
     kept: Kept[bytes] = request.app.state.squares
-    body = kept.get((layer, *place))
+    key = (layer, state.publication, *place)
+    body = kept.get(key)
     if body is None:
         with reachable(), live.engine.connect() as connection:
-            body = tile(connection, layer, *place)
-        kept.put((layer, *place), body)
+            body = tile(connection, layer, state, *place)
+        kept.put(key, body)
     return body
 
 

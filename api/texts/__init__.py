@@ -9,7 +9,7 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-from api.texts import findings, formats, notes, parameters, problems, report, rows
+from api.texts import certificates, findings, formats, notes, parameters, problems, report, rows, rules
 from geo.model import Finding
 
 Language: TypeAlias = Literal["zh", "en"]
@@ -24,8 +24,14 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         **report.TEXTS,
         **rows.TEXTS,
         **formats.TEXTS,
+        **rules.TEXTS,
+        **certificates.TEXTS,
     }
 )
+SAID = frozenset({"by", "where"})
+"""Values of findings that are words of ours: `by.share`, `where.pinhole`."""
+MORE = frozenset({"tower", "where"})
+"""Values that a finding may have or not; with one it has a sentence of its own, `finding.gap.where`."""
 LONGEST_VALUE = 300
 """Characters of one value that are echoed: a text told to a person is not a place to put a file."""
 
@@ -43,8 +49,11 @@ def finding_text(finding: Finding, language: Language) -> str:
         if amount is not None:
             values[name] = amount
     values["codes"] = (", " if language == "en" else "、").join(finding.codes)
+    for name in SAID & values.keys():
+        values[name] = text(f"{name}.{values[name]}", language)
     id_ = f"finding.{finding.rule}"
-    return text(id_ if can_be_told(id_, values) else f"{id_}.bare", language, **values)
+    id_ = next((own for name in MORE & values.keys() if (own := f"{id_}.{name}") in CATALOGUE), id_)
+    return text(id_ if can_be_told(id_, values) else f"finding.{finding.rule}.bare", language, **values)
 
 
 def language_of(accept_language: str | None) -> Language:

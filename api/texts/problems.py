@@ -39,6 +39,11 @@ TITLES: dict[str, tuple[str, str]] = {
     "nothing-to-publish": ("没有可发布的内容", "Nothing to publish"),
     "rows-refused": ("有行被拒", "Rows refused"),
     "blocking-findings": ("有必须先解决的问题", "Blocking findings"),
+    "coverage-never-accepted": ("覆盖问题不可接受", "Coverage is never accepted"),
+    "already-accepted": ("此项已被接受", "Already accepted"),
+    "several-findings": ("有多项相同的发现", "Several such findings"),
+    "unknown-finding": ("没有此项发现", "No such finding"),
+    "unknown-acceptance": ("没有此项接受记录", "Unknown acceptance"),
     "not-found": ("没有此地址", "Not found"),
     "unknown-code": ("没有此编码", "Unknown code"),
     "unknown-publication": ("没有此发布", "Unknown publication"),
@@ -251,6 +256,26 @@ DETAILS: dict[str, tuple[str, str]] = {
     "rows-refused": (
         "{refused} 行被拒,见 errors。",
         "{refused} rows were refused; see errors.",
+    ),
+    "coverage-never-accepted": (
+        "“{codes}” 是关于覆盖的规则,不能接受:请修复,或以暂行方式发布。",
+        "{codes} is a rule about coverage and is never accepted: heal it, or publish the region as provisional.",
+    ),
+    "already-accepted": (
+        "此项发现已被接受,编号 {codes}。",
+        "The finding is accepted already, as number {codes}.",
+    ),
+    "several-findings": (
+        "这样的发现不止一项:{codes}。请用 at(经度, 纬度)指明其中一项,见 features。",
+        "There are several such findings: {codes}. Choose one by its place with `at` (lon, lat); see features.",
+    ),
+    "unknown-finding": (
+        "已发布的区划中没有这项发现:{codes}。",
+        "The published region has no such finding: {codes}.",
+    ),
+    "unknown-acceptance": (
+        "没有编号为 {codes} 的接受记录。",
+        "There is no acceptance with the number {codes}.",
     ),
     "blocking-findings": (
         "有 {count} 项必须先解决的问题,见 features。",

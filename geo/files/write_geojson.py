@@ -1,14 +1,15 @@
 """How is a plan written as GeoJSON? One feature a line, sorted: equal plans are equal bytes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import shapely
 from shapely import MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geo.files import seal
 from geo.files.columns import COLUMNS, PLURALS
 from geo.files.things import sort_key
 from geo.files.whole import replacing
@@ -17,23 +18,35 @@ from geo.model import Layer, Plan, Thing
 HEAD = '{"type":"FeatureCollection","datum":"wgs84","features":['
 
 
-def write_geojson(plan: Plan, to: Path | str | BinaryIO) -> None:
-    """Write the plan file, UTF-8: to a path whole or not at all (`FileUnwritable`), or to an open binary file."""
+def write_geojson(plan: Plan, to: Path | str | BinaryIO, certificate: Mapping[str, Any] | None = None) -> None:
+    """Write the plan file, UTF-8: to a path whole or not at all (`FileUnwritable`), or to an open binary file.
+
+    With a certificate the file carries it and is sealed.
+    """
     if not isinstance(to, Path | str):
-        to.writelines(_pieces(plan))
+        to.writelines(_whole(plan, certificate))
         return
     with replacing(Path(to)) as draft, draft.open("wb") as file:
-        file.writelines(_pieces(plan))
+        file.writelines(_whole(plan, certificate))
+
+
+def _whole(plan: Plan, certificate: Mapping[str, Any] | None) -> Iterator[bytes]:
+    if certificate is not None:
+        yield from seal.sealed(_pieces(plan), certificate)
+        return
+    yield from _pieces(plan)
+    yield b"}\n"
 
 
 def _pieces(plan: Plan) -> Iterator[bytes]:
+    """All but the last brace."""
     yield HEAD.encode()
     before = b"\n"
     for layer in Layer:
         for thing in sorted(getattr(plan, PLURALS[layer]), key=sort_key(layer)):
             yield before + json_text(feature(layer, thing)).encode()
             before = b",\n"
-    yield b"\n]}\n"
+    yield b"\n]"
 
 
 def feature(layer: Layer, thing: Thing) -> dict[str, object]:

@@ -1,14 +1,14 @@
 """How is a plan written as a GeoPackage? One table a layer, in EPSG:4326, entrances as WKT."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import shapely
 from shapely import MultiLineString, MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
-from geo.files import values
+from geo.files import seal, values
 from geo.files.columns import COLUMNS, PLURALS, Column
 from geo.files.refusals import FileUnwritable
 from geo.files.things import sort_key
@@ -37,8 +37,11 @@ ARROW_TYPES: dict[Callable[[object, str], object], str] = {
 """Of a column by how it is read; all others are text."""
 
 
-def write_gpkg(plan: Plan, path: Path | str) -> None:
-    """Write every layer of the plan, whole or not at all; `FileUnwritable` where it cannot be done."""
+def write_gpkg(plan: Plan, path: Path | str, certificate: Mapping[str, Any] | None = None) -> None:
+    """Write every layer of the plan, whole or not at all; `FileUnwritable` where it cannot be done.
+
+    With a certificate the file carries it in a table of its own and is sealed.
+    """
     import pyogrio  # noqa: PLC0415 - GDAL and pandas take half a second to load, and only this function wants them
 
     with replacing(Path(path), suffix=".gpkg") as draft:
@@ -57,6 +60,8 @@ def write_gpkg(plan: Plan, path: Path | str) -> None:
             except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
                 reason = str(error).rpartition(": ")[2]
                 raise FileUnwritable("file-not-written", name=Path(path).name, reason=reason) from error
+        if certificate is not None:
+            seal.seal_gpkg(draft, certificate)
 
 
 def _table(layer: Layer, things: list[Thing]) -> "pa.Table":

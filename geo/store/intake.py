@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from geo import moved, plan
 from geo.files import Reading, RowProblem
-from geo.model import Grid, Ground, Layer, Plan, Region, Thing
+from geo.model import Building, Grid, Ground, Layer, Plan, Region, Thing
 from geo.snap import Shift
 from geo.store import drafts, growth, remarks
+from geo.store.draft_terms import terms_of
 from geo.store.drawing import Drawing
 from geo.store.growth import Change
 from geo.store.known import Known
@@ -82,7 +83,7 @@ def take(
     """
     known, sources = Known.of(session), list[Reading]()
     read = _watched(readings, sources, progress)
-    sorting = updated(read, known) if order.mode is Mode.UPDATE else Sorting.of_rows(read)
+    sorting = updated(read, known) if order.mode is Mode.UPDATE else Sorting.of_rows(read, judge=order.judge)
     created = _create_regions(sorting, known, order)
     _refuse_orphans(sorting, known)
     progress("comparing", 0, len(sorting.things))
@@ -95,8 +96,9 @@ def take(
     judged, report = ground.drawn, plan.Report([], plan.Figures())
     if check:
         progress("checking", 0, len(ground.drawn.grids) + len(ground.drawn.buildings))
-        judged, beside = known.around(ground.drawn, *_leaving(sorting, before, removed))
-        report = plan.check(judged, beside)
+        judged, beside = known.around(_with_all(ground.drawn, sorting), *_leaving(sorting, before, removed))
+        report = plan.check(judged, terms_of(known, judged, beside))
+        report = replace(report, findings=[*report.findings, *sorting.findings])
     return Intake(
         changes=_changes(sorting, same, [grid for grid in ground.drawn.grids if grid.region in ground.outlines]),
         outlines=ground.outlines,
@@ -134,6 +136,18 @@ def keep(
         title=title,
         reason=reason,
         provisional=provisional,
+    )
+
+
+def _with_all(drawn: Plan, sorting: Sorting) -> Plan:
+    """What is drawn with everything else of the rows that a check looks at."""
+    return replace(
+        drawn,
+        grids=(*drawn.grids, *(thing for thing in sorting.twice if isinstance(thing, Grid))),
+        buildings=(*drawn.buildings, *(thing for thing in sorting.twice if isinstance(thing, Building))),
+        facilities=tuple(sorting.of(Layer.FACILITY).values()),
+        lines=tuple(sorting.of(Layer.LINE).values()),
+        water=tuple(sorting.of(Layer.WATER).values()),
     )
 
 

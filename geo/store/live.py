@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from geo.lookup import Holding, Map
+from geo.store import rulesets
 from geo.store.connect import reachable, session
 from geo.store.errors import StoreUnavailable
 from geo.store.published import Edition, at, current_publication, editions, regions
@@ -180,6 +181,7 @@ def _loaded(work: Session, number: int, found: Mapping[int, Edition]) -> Map:
         regions={region.code: region for region in regions(work, number)},
         region_ids={code: key for (layer, code), key in ids.items() if layer == "region"},
         boundaries={one.region: one.boundary for one in found.values()},
+        ruleset=rulesets.at(work, number),
     )
 
 

@@ -33,7 +33,8 @@ class Order:
 
     `whole`: the grids of a region in the rows are all that it has, whatever the mode: a plan of it. `within` names the
     region that `replace` is about. Regions that grids name and nobody knows are made with `level` and `scheme`, unless
-    the rows bring regions. `estimate` gives households to footprints that nobody counted.
+    the rows bring regions. `estimate` gives households to footprints that nobody counted. `judge`: the rows are looked
+    at and never taken, so that a code that comes twice is a finding.
     """
 
     snap: bool = False
@@ -43,6 +44,7 @@ class Order:
     level: str = "community"
     scheme: str | None = None
     estimate: Estimate | None = None
+    judge: bool = False
 
     @property
     def redraws(self) -> bool:

@@ -4,11 +4,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from geo.model import Grid, Plan
+from geo.model import Plan
 from geo.store import drafts
+from geo.store.draft_terms import terms_of
 from geo.store.known import Known
+from geo.terms import Terms
 
 
-def checked(session: Session, number: UUID) -> tuple[Plan, list[Grid]]:
-    """A draft with the published buildings on its ground; and the published grids round about."""
-    return Known.of(session).around(drafts.content(session, number))
+def checked(session: Session, number: UUID) -> tuple[Plan, Terms]:
+    """A draft with the published buildings on its ground, and its terms."""
+    known = Known.of(session)
+    plan, beside = known.around(drafts.content(session, number))
+    return plan, terms_of(known, plan, beside)

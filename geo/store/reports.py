@@ -1,33 +1,65 @@
-"""What does a check of published regions look at?"""
+"""What does a check of published regions look at, and what does it find?"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-import shapely
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table, select
+from sqlalchemy.orm import Session
 
 from geo.lookup import Map
-from geo.model import Grid, Plan
+from geo.model import Ground, Plan
 from geo.store import things
 from geo.store.connect import reachable, session
 from geo.store.known import buildings_on
+from geo.store.published import at, meets_any
+from geo.store.tables import facility, identity, line, water
+from geo.store.terms import terms_of
+from geo.terms import Terms
 
 
-def published_plan(engine: Engine, state: Map, divided: Sequence[str]) -> tuple[Plan, list[Grid]]:
-    """The grids of some divided regions with the buildings on their ground; and the grids round about.
+def subject(engine: Engine, state: Map, code: str) -> tuple[Plan, Terms]:
+    """What a check of a published region, at any level, looks at. Raises StoreUnavailable."""
+    divided = divided_under(state, code)
+    with reachable(), session(engine) as work, work.begin():
+        work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        return published_plan(work, state, divided), terms_of(work, state, divided)
 
-    Raises StoreUnavailable.
-    """
+
+def divided_under(state: Map, code: str) -> list[str]:
+    """The divided regions at or below a region."""
+    return [below for below in state.under(code) if below in state.boundaries]
+
+
+def ground_under(state: Map, code: str) -> list[Ground]:
+    """Their boundaries."""
+    return [state.boundaries[below] for below in divided_under(state, code)]
+
+
+def published_plan(work: Session, state: Map, divided: Sequence[str]) -> Plan:
+    """The grids of some divided regions, and what stands on their ground: buildings, facilities, lines, water."""
     ground = [state.boundaries[code] for code in divided]
     if not ground:
-        return Plan(), []
-    with reachable(), session(engine) as work:
-        buildings = things.buildings(work, state.publication, meets=ground)
-    box = shapely.box(*shapely.total_bounds(np.asarray(ground, dtype=object)))
-    around = [code for code, shape in state.boundaries.items() if code not in divided and box.intersects(shape)]
+        return Plan()
+    number = state.publication
+    there = things.buildings(work, number, meets=ground)
+    return replace(
+        outlined(state, divided),
+        buildings=tuple(buildings_on(there, ground)),
+        facilities=tuple(things.facilities(work, number, codes=_met(work, facility, number, ground))),
+        lines=tuple(things.lines(work, number, codes=_met(work, line, number, ground))),
+        water=tuple(things.waters(work, number, codes=_met(work, water, number, ground))),
+    )
+
+
+def outlined(state: Map, divided: Sequence[str]) -> Plan:
+    """Some divided regions with their outlines, and their grids."""
     return Plan(
         regions=tuple(replace(state.regions[code], shape=state.boundaries[code]) for code in divided),
         grids=tuple(holding.grid for code in divided for holding in state.by_region.get(code, [])),
-        buildings=tuple(buildings_on(buildings, ground)),
-    ), [holding.grid for code in around for holding in state.by_region.get(code, [])]
+    )
+
+
+def _met(work: Session, table: Table, number: int, ground: Sequence[Ground]) -> list[str]:
+    """Ids of the things of a table whose box meets the box of some ground."""
+    query = select(identity.c.code).join(table, table.c.id == identity.c.id)
+    return list(work.scalars(query.where(at(table, number), meets_any(table.c.shape, ground))))

@@ -7,10 +7,11 @@ from typing import Any
 
 import shapely
 
-from geo import lattice, parts
+from geo import households, lattice, parts
 from geo.files import Reading, RowProblem, things
-from geo.model import Building, Facility, Grid, Layer, Line, Region, Thing, Water
+from geo.model import Building, Facility, Finding, Grid, Ground, Layer, Line, Region, Thing, Water
 from geo.refusal import Value
+from geo.shape import repeated_finding, repeated_points
 from geo.store.notes import MOST_CODES, Note
 
 LAYERS: Mapping[type[Thing], Layer] = {
@@ -29,7 +30,8 @@ Key = tuple[Layer, str]
 class Sorting:
     """Things by layer and code, on the lattice, with the rows they came from; and the rows that were refused.
 
-    `touched` names the attributes that are set of a thing that a row only updates.
+    `touched` names the attributes that are set of a thing that a row only updates. `findings` are what only the rows
+    can tell. Where rows are only to `judge`, grids and buildings that come twice are kept in `twice`, and not refused.
     """
 
     things: dict[Key, Thing] = field(default_factory=dict)
@@ -37,12 +39,15 @@ class Sorting:
     touched: dict[Key, frozenset[str]] = field(default_factory=dict)
     problems: list[RowProblem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    twice: list[Grid | Building] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    judge: bool = False
     _more: dict[Key, list[tuple[int, Thing]]] = field(default_factory=dict)
 
     @classmethod
-    def of_rows(cls, readings: Iterable[Reading]) -> "Sorting":
+    def of_rows(cls, readings: Iterable[Reading], *, judge: bool = False) -> "Sorting":
         """Every row of the readings, each as a whole thing."""
-        sorting = cls()
+        sorting = cls(judge=judge)
         for reading in readings:
             for row, thing in zip(reading.rows, things(reading), strict=True):
                 if isinstance(thing, RowProblem):
@@ -75,6 +80,8 @@ class Sorting:
             kind = "" if thing.shape is None else thing.shape.geom_type
             self.problems.append(RowProblem(id="geometry-empty", number=number, layer=key[0], values={"kind": kind}))
             return
+        if isinstance(thing, Region | Grid) and thing.shape is not None:
+            self._remark_repeated(key[1], thing.shape)
         if key in self.things:
             self._more.setdefault(key, []).append((number, rounded))
             return
@@ -98,7 +105,7 @@ class Sorting:
             else:
                 self.things[key] = on_lattice(whole)
                 if isinstance(whole, Building):
-                    self.notes.append(_building_in_parts(whole, [thing for _, thing in rows]))
+                    self._remark_parts(whole, [thing for _, thing in rows if isinstance(thing, Building)])
                 else:
                     joined.setdefault(key[0], []).append((key[1], len(rows), parts.pieces(whole)))
         if repeated:
@@ -110,15 +117,29 @@ class Sorting:
         """What the rows are parts of. A list of counts has no parts of buildings."""
         return parts.joined(rows) if "shape" in self.touched.get(key, {"shape"}) else None
 
+    def _remark_repeated(self, code: str, shape: Ground) -> None:
+        if (points := repeated_points(shape)) is not None:
+            self.findings.append(repeated_finding(code, points))
+
+    def _remark_parts(self, whole: Building, rows: Sequence[Building]) -> None:
+        """A building that was put together of rows: a note of an import, a finding of a check."""
+        if self.judge:
+            self.findings += households.repeated(rows)
+        else:
+            self.notes.append(_building_in_parts(whole, rows))
+
     def _refuse_second(self, key: Key, rows: Sequence[tuple[int, Thing]]) -> None:
-        for number, _ in rows[1:]:
+        for number, thing in rows[1:]:
+            if self.judge and isinstance(thing, Grid | Building):
+                self.twice.append(thing)
+                continue
             values: dict[str, Value] = {"code": key[1], "first": rows[0][0]}
             self.problems.append(RowProblem(id="code-twice", number=number, layer=key[0], values=values))
 
 
-def _building_in_parts(whole: Building, rows: Sequence[Thing]) -> Note:
+def _building_in_parts(whole: Building, rows: Sequence[Building]) -> Note:
     """That a building was put together, and how many counts its rows had."""
-    counts = Counter(row.households for row in rows if isinstance(row, Building))
+    counts = Counter(row.households for row in rows)
     told: dict[str, Value] = {"parts": len(rows), "households": whole.households or 0, "counts": len(counts)}
     return Note("building-in-parts", Layer.BUILDING, (whole.id,), {"building": whole.id, **told})
 

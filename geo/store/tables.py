@@ -209,6 +209,25 @@ tally = Table(
 )
 """Buildings and counted households of each grid (null where nobody counted); derived by the door."""
 
+ruleset = Table(
+    "ruleset",
+    metadata,
+    Column("row", BigInteger, Identity(always=True), primary_key=True),
+    Column("numbers", INT8RANGE, nullable=False),
+    Column("settings", JSONB, nullable=False),
+    ExcludeConstraint(("numbers", "&&"), using="gist", name="ruleset_in_force"),
+)
+"""The limits that the whole map is judged with (`geo.ruleset`); no row in force means the defaults."""
+
+certificate = Table(
+    "certificate",
+    metadata,
+    Column("publication", BigInteger, ForeignKey("publication.number"), primary_key=True, autoincrement=False),
+    Column("document", JSONB, nullable=False),
+    Column("made", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+"""What was certified of each publication that somebody asked about (`geo.certificate`); kept as it was first made."""
+
 plan = Table(
     "plan",
     metadata,
@@ -274,3 +293,25 @@ log = Table(
     Column("details", JSONB, nullable=False, server_default="{}"),
 )
 """Who did what, when and why; nothing in it is ever changed or taken out."""
+
+acceptance = Table(
+    "acceptance",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("codes", ARRAY(Text), nullable=False),
+    _shape(nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_by", Text),
+    CheckConstraint(
+        "rule NOT IN ('ring-invalid', 'gap', 'overlap', 'duplicate', 'spill', 'node-unmatched', 'sliver')",
+        name="never_coverage",
+    ),
+    CheckConstraint("btrim(reason) <> ''", name="reason"),
+    CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn"),
+    Index("acceptance_shape_idx", "shape", postgresql_using="gist"),
+)
+"""Findings that people let stand, each with its own place; withdrawn once at most, and never changed or taken out."""
