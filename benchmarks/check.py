@@ -25,9 +25,9 @@ from rich.table import Table
 from benchmarks import buildings, peers
 from benchmarks.city import City, city
 from geo import plan, screen
+from geo.changes import Change
 from geo.inspection import Inspection
 from geo.lattice import to_degrees, to_steps
-from geo.layout import Change
 from geo.model import COVERAGE_RULES, Finding, Grid, Ground
 from geo.store import embedded
 from geo.store.embedded import Cluster

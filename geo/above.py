@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from geo import tree
+from geo.changes import Concern
 from geo.coverage import outline
-from geo.layout import Concern, Layout
+from geo.layout import Layout
 from geo.model import Finding, Ground
 
 

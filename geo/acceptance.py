@@ -29,6 +29,8 @@ Key: TypeAlias = tuple[Rule, tuple[str, ...]]
 
 def marked(findings: Sequence[Finding], acceptances: Sequence[Acceptance]) -> list[Finding]:
     """The findings, each with the newest acceptance that still holds for it or with none; the order stays."""
+    if not acceptances:
+        return [*findings]
     given: dict[Key, list[Acceptance]] = {}
     for one in sorted(acceptances, key=lambda one: -one.id):
         given.setdefault(_key(one.rule, one.codes), []).append(one)

@@ -14,7 +14,7 @@ from geo.faces import Loose
 from geo.lattice import directed_edges, uncancelled
 from geo.measure import areas_m2, length_m, square_metres, width_m
 from geo.model import Finding, Grid, Ground, Region, Rule, Severity, Values
-from geo.rings import are_sound, fault_place, is_sound
+from geo.rings import are_sound, fault_place
 
 BESIDE_DEG = 1e-9
 """What is nearer than this, degrees, touches: a tenth of a millimetre, a hundredth of a lattice step."""
@@ -35,8 +35,11 @@ def is_exact(boundary: Ground, grids: Sequence[Ground]) -> bool:
     function that no edge is left to change, hence zero everywhere. The same proof stands in SQL behind the door.
     """
     shapes = [boundary, *grids]
-    if len(grids) == 0 or not are_sound(np.asarray(shapes, dtype=object)).all():
-        return False
+    return bool(len(grids) > 0 and are_sound(np.asarray(shapes, dtype=object)).all() and _cancel(shapes))
+
+
+def _cancel(shapes: Sequence[Ground]) -> bool:
+    """Whether the edges of the first shape and those of all others cancel."""
     start, end, owner = directed_edges(shapes)
     left, _, _ = uncancelled(start, end, np.where(owner == 0, -1, 1))
     return len(left) == 0
@@ -47,15 +50,17 @@ def findings(region: Region, grids: Sequence[Grid]) -> Iterator[Finding]:
 
     A region whose ring is invalid or that has no outline of its own is judged by what its grids say (`outline`).
     """
-    boundary = region.shape
-    if boundary is not None and is_exact(boundary, [grid.shape for grid in grids]):
+    boundary, own = region.shape, [grid.shape for grid in grids]
+    sound = are_sound(np.asarray(own if boundary is None else [boundary, *own], dtype=object))
+    if boundary is not None and grids and sound.all() and _cancel([boundary, *own]):
         return
-    yield from _invalid(region, grids)
-    if boundary is None or not is_sound(boundary):
-        boundary = outline([grid.shape for grid in grids])
+    if not sound.all():
+        yield from _invalid(region, grids)
+    if boundary is None or not sound[0]:
+        boundary = outline(own)
     if boundary.is_empty:
         return
-    inquiry = Inquiry(region.code, boundary, tuple(grids))
+    inquiry = Inquiry(region.code, boundary, tuple(grids), sound[len(sound) - len(own) :])
     found = [*inquiry.duplicates(), *inquiry.unmatched(), *inquiry.overlaps(), *inquiry.spills(), *inquiry.gaps()]
     yield from found
     yield from inquiry.unexplained(found)
@@ -111,13 +116,13 @@ class Inquiry:
     code: str
     boundary: Ground
     grids: tuple[Grid, ...]
+    are_sound: NDArray[np.bool_]
 
     @cached_property
     def sound(self) -> list[Grid]:
         """Valid grids, each shape once."""
         twins = {number for pair in self._twins for number in pair[1:]}
-        good = are_sound(np.asarray([grid.shape for grid in self.grids], dtype=object)).tolist()
-        return [grid for n, grid in enumerate(self.grids) if n not in twins and good[n]]
+        return [grid for n, grid in enumerate(self.grids) if n not in twins and self.are_sound[n]]
 
     @cached_property
     def shapes(self) -> list[Ground]:
@@ -147,7 +152,9 @@ class Inquiry:
 
     @cached_property
     def blurred(self) -> BaseGeometry:
-        return blurred(self.grids)
+        """Ground about which nothing can be said until invalid rings are mended."""
+        shapes = np.asarray([grid.shape for grid in self.grids], dtype=object)
+        return shapely.union_all(shapely.convex_hull(shapes[~self.are_sound]))
 
     @cached_property
     def _twins(self) -> list[list[int]]:
@@ -228,12 +235,6 @@ def _invalid(region: Region, grids: Sequence[Grid]) -> Iterator[Finding]:
             geometry=place,
             values={"code": code, "reason": reason, "lon": place.x, "lat": place.y},
         )
-
-
-def blurred(grids: Sequence[Grid]) -> BaseGeometry:
-    """Ground about which nothing can be said until invalid rings are mended."""
-    shapes = np.asarray([grid.shape for grid in grids], dtype=object)
-    return shapely.union_all(shapely.convex_hull(shapes[~are_sound(shapes)]))
 
 
 def unmatched(codes: Sequence[str], loose: Loose) -> Iterator[Finding]:

@@ -7,9 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from geo.changes import Concern
 from geo.ground import Vague
 from geo.households import building_findings, counted, repeated, size_findings
-from geo.layout import Concern, Layout
+from geo.layout import Layout
 from geo.model import Building, Finding, Grid, Rule
 from geo.owned import Owned, owned
 from geo.places import Box, Places, around, box_of

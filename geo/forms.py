@@ -12,7 +12,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo import codes, follow, pieces, shape
-from geo.layout import Concern, Layout
+from geo.changes import Concern
+from geo.layout import Layout
 from geo.measure import degrees_m
 from geo.model import Finding, Grid, Ground, Severity
 from geo.places import Box, box_of
@@ -30,6 +31,9 @@ class Forms:
         self.by_grid: dict[str, list[Finding]] = {}
         self.by_outline: dict[str, list[Finding]] = {}
         self.pieces: dict[str, list[Finding]] = {}
+        self.parts: dict[str, list[Finding]] = {}
+        self._pierced, self._parted = set[str](), set[str]()
+        """Grids and outlines with holes or several parts."""
         self.codes: dict[str, list[Finding]] = {}
         self.twice: dict[str, list[Finding]] = {}
         self._schemes: list[Finding] = []
@@ -45,7 +49,8 @@ class Forms:
         for code, together in layout.grids.items():
             if len(together) > 1:
                 self._look_at_twins(code)
-        self._look_at_pieces(layout.grids.keys(), layout.divided)
+        self._look_at_pieces(layout.grids.keys())
+        self._look_at_parts(layout.divided)
 
     def update(self, concern: Concern) -> None:
         """Look again at what a change is about; at holes and parts near it too."""
@@ -55,13 +60,15 @@ class Forms:
             self._look_at_twins(code)
         for code in concern.regions:
             self._look_at_codes(code)
-        near = self._layout.places.meeting(concern.ground), self._layout.bounds.meeting(concern.ground)
-        self._look_at_pieces(near[0] | concern.grids, near[1] | concern.outlines)
+        near = self._layout.places.meeting(concern.ground) if self._pierced else set[str]()
+        self._look_at_pieces(self._pierced & near | concern.grids)
+        near = self._layout.bounds.meeting(concern.ground) if self._parted else set[str]()
+        self._look_at_parts(self._parted & near | concern.outlines)
 
     @property
     def findings(self) -> Iterator[Finding]:
         """All of them: pieces, outlines, shapes of grids, codes; each by code."""
-        for kept in (self.pieces, self.by_outline, self.by_grid, self.codes, self.twice):
+        for kept in (self.pieces, self.parts, self.by_outline, self.by_grid, self.codes, self.twice):
             yield from chain.from_iterable(kept[code] for code in sorted(kept))
         yield from self._schemes
 
@@ -109,21 +116,28 @@ class Forms:
     def _look_at_twins(self, code: str) -> None:
         _put(self.twice, code, [*codes.duplicates(self._layout.grids.get(code, ()))])
 
-    def _look_at_pieces(self, grids: Collection[str], regions: Collection[str]) -> None:
-        """Holes and parts of grids and of outlines."""
-        layout = self._layout
-        every = [(code, grid) for code in grids for grid in layout.grids.get(code, ())]
-        outlines = [(code, layout.outline(code)) for code in regions if code in layout.own]
-        for code in [*(f"grid/{code}" for code in grids), *(f"region/{code}" for code in regions)]:
+    def _look_at_pieces(self, codes: Collection[str]) -> None:
+        """Holes and parts of grids."""
+        every = [(code, grid) for code in codes for grid in self._layout.grids.get(code, ())]
+        suspect = pieces.suspects([grid.shape for _, grid in every])
+        pierced = [every[number] for number in np.flatnonzero(suspect).tolist()]
+        self._pierced = (self._pierced - set(codes)) | {code for code, _ in pierced}
+        for code in codes:
             self.pieces.pop(code, None)
-        suspect = pieces.suspects([*(grid.shape for _, grid in every), *(shape for _, shape in outlines)])
-        for number in np.flatnonzero(suspect[: len(every)]).tolist():
-            code, grid = every[number]
+        for code, grid in pierced:
             if found := [*self._of_pieces(grid)]:
-                self.pieces.setdefault(f"grid/{code}", []).extend(found)
-        for number in np.flatnonzero(suspect[len(every) :]).tolist():
-            code, outline = outlines[number]
-            _put(self.pieces, f"region/{code}", [*self._of_parts(code, outline)])
+                self.pieces.setdefault(code, []).extend(found)
+
+    def _look_at_parts(self, codes: Collection[str]) -> None:
+        """Holes and parts of outlines."""
+        outlines = [(code, self._layout.outline(code)) for code in codes if code in self._layout.own]
+        suspect = pieces.suspects([shape for _, shape in outlines])
+        parted = [outlines[number] for number in np.flatnonzero(suspect).tolist()]
+        self._parted = (self._parted - set(codes)) | {code for code, _ in parted}
+        for code in codes:
+            self.parts.pop(code, None)
+        for code, outline in parted:
+            _put(self.parts, code, [*self._of_parts(code, outline)])
 
     def _of_pieces(self, grid: Grid) -> Iterator[Finding]:
         yield from pieces.hole_findings(grid.code, grid.shape, self._fillers(grid))

@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo import border, coverage, healing, screen
 from geo.above import Above
-from geo.layout import Concern, Layout
+from geo.changes import Concern
+from geo.layout import Layout
 from geo.model import Finding, Ground, Rule, Severity
 from geo.places import Places, box_of
 from geo.rings import is_sound

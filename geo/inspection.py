@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from math import fsum
 
 from geo.acceptance import marked
+from geo.changes import Change
 from geo.dwellings import Dwellings
 from geo.forms import Forms
 from geo.ground import GroundFaults
-from geo.layout import Change, Layout
+from geo.layout import Layout
 from geo.measure import areas_m2
 from geo.model import Finding, Plan, Rule
 from geo.services import Services

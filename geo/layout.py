@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from math import isnan
 from typing import TypeVar
@@ -12,40 +12,13 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo import coverage, tree
-from geo.lattice import directed_edges, steps_of, to_degrees, uncancelled
+from geo.changes import Change, Concern, otherwise
 from geo.model import Building, Facility, Grid, Ground, Plan, Region
 from geo.places import Box, Places, around, box_of
 from geo.ruleset import Limits
 from geo.terms import ALONE, Terms
 
 Placed = TypeVar("Placed", bound=Grid | Building | Facility)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """Grids, buildings and facilities as they are now, new or instead of those of their codes; `gone` are codes of
-    those that are no more. `regions` have another outline, and are the same in all else."""
-
-    regions: Sequence[Region] = ()
-    grids: Sequence[Grid] = ()
-    buildings: Sequence[Building] = ()
-    facilities: Sequence[Facility] = ()
-    gone: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """What a change is about: divided regions whose grids or outline changed, those whose outline did, codes of grids,
-    buildings and facilities. `ground` are the boxes of where grids and outlines were and are, `edges` those of ground
-    that may have another owner: of a grid that only moves a node, what lies round it."""
-
-    regions: frozenset[str]
-    outlines: frozenset[str]
-    grids: frozenset[str]
-    buildings: frozenset[str]
-    facilities: frozenset[str]
-    ground: Sequence[Box]
-    edges: Sequence[Box]
 
 
 class Layout:
@@ -201,7 +174,8 @@ class Layout:
         _swapped(self.buildings, self.homes, buildings, [(one.id, one) for one in change.buildings])
         _swapped(self.facilities, self.sites, facilities, [(one.id, one) for one in change.facilities])
         ground += [box for code in outlines if (box := self.bounds[code])]
-        edges = [box for code in named for box in _otherwise(before[code], self.grids.get(code, ()))]
+        edges = [box for code in named for box in otherwise(before[code], self.grids.get(code, ()))]
+        ground = [*dict.fromkeys(ground)]
         return Concern(frozenset(regions) | outlines, outlines, named, buildings, facilities, ground, edges)
 
     def _standing(self, codes: AbstractSet[str]) -> list[tuple[bool, bool]]:
@@ -260,23 +234,6 @@ def _swapped(
         places.put(code, box)
     things.update(fresh)
     return [box for box in (*before, *(places[code] for code in named)) if box is not None]
-
-
-def _otherwise(before: Sequence[Grid], after: Sequence[Grid]) -> list[Box]:
-    """The boxes in which buildings may have another owner: all ground where grids come, go, or are other grids now."""
-    if len(before) == len(after) == 1 and replace(before[0], shape=after[0].shape) == after[0]:
-        one, other = before[0].shape, after[0].shape
-        if one.is_valid and other.is_valid:
-            return _differing(one, other)
-    return [box for grid in (*before, *after) if (box := box_of(grid.shape))]
-
-
-def _differing(one: Ground, other: Ground) -> list[Box]:
-    """The box round the edges that only one of two shapes has."""
-    start, end, owner = directed_edges([one, other])
-    low, high, _ = uncancelled(start, end, np.where(owner == 0, -1, 1))
-    xy = to_degrees(steps_of(np.concatenate([low, high])))
-    return [(*xy.min(axis=0).tolist(), *xy.max(axis=0).tolist())] if len(xy) else []
 
 
 def divided_regions(plan: Plan, around: Sequence[Ground] = ()) -> list[tuple[Region, list[Grid]]]:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from itertools import chain
 
 from geo import facilities
-from geo.layout import Concern, Layout
+from geo.changes import Concern
+from geo.layout import Layout
 from geo.model import Facility, Finding, Grid
 from geo.places import Places, box_of
 

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator
 from itertools import chain
 from typing import TypeAlias
 
+from geo.changes import Concern
 from geo.footprints import stacked_findings
-from geo.layout import Concern, Layout
+from geo.layout import Layout
 from geo.model import Building, Finding
 from geo.places import box_of
 

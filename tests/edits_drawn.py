@@ -7,8 +7,9 @@ from typing import TypeVar
 import numpy as np
 import shapely
 
+from geo.changes import Change
 from geo.lattice import to_degrees, to_steps
-from geo.layout import Change, Layout
+from geo.layout import Layout
 from geo.model import Building, Grid, GridKind, Ground
 
 Thing = TypeVar("Thing")
@@ -101,9 +102,11 @@ class Editor:
         twin = replace(other, shape=grid.shape)
         return Change(grids=[twin] if self._chance.random() < 0.7 else [grid, replace(other, code=grid.code)])
 
-    def _cross(self) -> Change:
+    def _cross(self) -> Change | None:
         """Two nodes of a ring change places."""
         grid = self._one(self._grids)
+        if len(shapely.get_rings(grid.shape)) > 1:
+            return None
         self._lost.append(grid)
         xy = shapely.get_coordinates(grid.shape)
         a, b = (int(n) for n in self._chance.integers(1, len(xy) - 1, 2))
