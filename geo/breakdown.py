@@ -90,10 +90,11 @@ def _part(region: Region, grids: Sequence[Grid], findings: Sequence[Finding], co
     housed = sum(counts.get(grid.code, 0) for grid in grids)
     lost = sum(f.households or 0 for f in findings if f.rule is Rule.BUILDING_UNASSIGNED)
     has_gap = any(f.rule is Rule.GAP and f.codes[0] == region.code for f in findings)
+    unsound = any(f.rule is Rule.RING_INVALID for f in findings)
     return Part(
         figures=Figures(
             units=1,
-            units_covered=int(bool(grids) and not has_gap),
+            units_covered=int(bool(grids) and not has_gap and not unsound),
             area_m2=area,
             area_covered_m2=max(0.0, area - gap),
             gap_m2=gap,

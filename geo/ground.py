@@ -86,6 +86,12 @@ class GroundFaults:
             unsound += [grid.shape for code in sorted(invalid) for grid in self._layout.grids.get(code, ())]
         return Vague(shapely.union_all(shapely.convex_hull(np.array(unsound, dtype=object))), codes)
 
+    @property
+    def unsound(self) -> frozenset[str]:
+        """Regions with an outline or a grid whose ring is unsound: nobody can tell whether they are covered."""
+        told = self.by_region.items()
+        return frozenset(code for code, found in told if any(one.rule is Rule.RING_INVALID for one in found))
+
     def _look_at(self, code: str) -> None:
         self.by_region.pop(code, None)
         if code not in self._layout.own:

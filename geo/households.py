@@ -215,7 +215,9 @@ def _about(
 ) -> Finding:
     """A finding about a building; the values of all of them name it and, where it has one, its owner."""
     building = found.building
-    told: dict[str, str | int | float] = {"building": building.id, "households": building.households or 0, **values}
+    told: dict[str, str | int | float] = {"building": building.id, **values}
+    if building.households is not None:
+        told["households"] = building.households
     if found.grid is not None and found.by is not None:
         told |= {"owner": found.grid, "by": found.by.value}
     return Finding(

@@ -94,7 +94,7 @@ class Inspection:
         area, gap = fsum(self._areas().values()), fsum(gaps.values())
         return Figures(
             units=len(self.layout.divided),
-            units_covered=len(self.layout.own - self.layout.bare - gaps.keys()),
+            units_covered=len(self.layout.own - self.layout.bare - gaps.keys() - self._ground.unsound),
             area_m2=area,
             area_covered_m2=max(0.0, area - gap),
             gap_m2=gap,

@@ -11,8 +11,10 @@ import pytest
 from proofs import Proof
 from sqlalchemy import Engine, make_url
 
+from geo.files.whole import replacing
 from geo.store import embedded, schema
 from geo.store.connect import owner_engine, service_engine
+from sample_data.make import district, text
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +31,17 @@ def full(request: pytest.FixtureRequest) -> bool:
 def proof(full: bool) -> Proof:
     """Notes in docs/proof.md what a test has shown under the full counts: `proof(what, count, result)`."""
     return Proof(full)
+
+
+@pytest.fixture(scope="session")
+def district_text(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The sample district as a plan file: made once a run, whichever worker needs it first."""
+    base = tmp_path_factory.getbasetemp()
+    kept = (base.parent if hasattr(request.config, "workerinput") else base) / "district.geojson"
+    if not kept.exists():
+        with replacing(kept) as draft:
+            draft.write_text(text(district()), "utf-8")
+    return kept.read_text("utf-8")
 
 
 @pytest.fixture(scope="session")

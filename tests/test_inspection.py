@@ -1,6 +1,5 @@
 """Does a check of what changed tell the same, to the byte, as a check of everything?"""
 
-import json
 from collections import Counter
 from dataclasses import astuple
 
@@ -15,13 +14,12 @@ from geo.files.things import plan_of, things
 from geo.inspection import Inspection, Report
 from geo.model import Building, Facility, Finding, Grid, Plan
 from geo.terms import Terms
-from sample_data.make import district
 
 
 @pytest.fixture(scope="module")
-def street() -> tuple[Plan, Terms]:
+def street(district_text: str) -> tuple[Plan, Terms]:
     """Some communities of the sample district with all that stands there, and the grids round them."""
-    whole = plan_of(things(read_geojson(json.dumps(district()).encode())))
+    whole = plan_of(things(read_geojson(district_text.encode())))
     codes = sorted({grid.region for grid in whole.grids})[:7]
     own = [grid for grid in whole.grids if grid.region in codes]
     ground = shapely.union_all([grid.shape for grid in own])

@@ -5,12 +5,14 @@ Cambridge and the way to the map and back: test_real_input.py and test_real_tabl
 test_real_city.py.
 """
 
+import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -30,8 +32,12 @@ from geo.plan import Report
 from geo.store import intake
 from geo.store.order import Order
 
+HOLES_OF_NOISE = 2
+"""Overlays of two versions, or in another plane, differ by so many holes; all but three are under 30 cm²."""
 UTM_CAMBRIDGE, UTM_SHANGHAI = "EPSG:32619", "EPSG:32651"
 STEP_DEG = 1e-7
+LONG_AND_THIN_M2 = 0.7
+"""What the lattice takes of the ground that neighbourhoods 11 and 12 both claim: a hair of 1.9 km."""
 SEEN_M2 = 0.5
 """Pieces as large as this must be told with their own area; smaller ones may change their form on the lattice."""
 LATTICE_M = 0.014
@@ -85,7 +91,7 @@ def degrees(shapes: Sequence[Any]) -> NDArray[np.object_]:
 def told_at(piece: Any, findings: Sequence[Finding]) -> list[Finding]:
     """The findings about a piece: at most a lattice step away."""
     near_it = shapely.dwithin(np.array([one.geometry for one in findings], dtype=object), piece, STEP_DEG)
-    return [findings[n] for n in np.flatnonzero(near_it)]
+    return [findings[n] for n in np.flatnonzero(near_it).tolist()]
 
 
 def shared(table: Any, code: str) -> dict[tuple[str, ...], float]:
@@ -119,7 +125,8 @@ def test_every_sliver_between_grids_is_told_at_its_place(
     shared_data: Path, table: str, slivers: int, m2_of_them: float, largest: int
 ) -> None:
     by_hand = holes(together(cambridge(shared_data).path, table))
-    assert (len(by_hand), sum(hole.area for hole in by_hand)) == (pytest.approx(slivers, abs=2), near(m2_of_them))
+    assert abs(len(by_hand) - slivers) <= HOLES_OF_NOISE
+    assert sum(hole.area for hole in by_hand) == near(m2_of_them)
     report = told(shared_data, table, within_city=False)
     ground = [one for one in report.findings if one.rule in (Rule.GAP, Rule.NODE_UNMATCHED, Rule.SLIVER)]
     assert all(told_at(hole, ground) for hole in degrees(by_hand))
@@ -142,7 +149,7 @@ def test_every_overlap_is_told_of_its_pair(shared_data: Path, table: str, pairs:
     overlaps = by_pair(of(told(shared_data, table, within_city=table == "blocks_2020"), Rule.OVERLAP))
     assert larger(overlaps, SEEN_M2).keys() == larger(by_hand, SEEN_M2).keys()
     for pair, area in larger(by_hand, SEEN_M2).items():
-        assert overlaps[pair] == pytest.approx(area, rel=0.01, abs=0.7)
+        assert overlaps[pair] == pytest.approx(area, rel=0.01, abs=LONG_AND_THIN_M2)
 
 
 # Cambridge: grids against the city
@@ -191,7 +198,7 @@ def test_rings_of_roads_that_cross_themselves_are_told_where_they_do(shared_data
     rows = read(table, table="road_surfaces", layer="grid", mapping={"code": "fid"}, constants={"region": "roads"})
     grids = [replace(one, shape=lattice.rounded(one.shape)) for one in things(rows) if isinstance(one, Grid)]
     at_fault = {grid.code for grid in grids if not grid.shape.is_valid}
-    assert (len(grids), len(at_fault) / len(grids)) == (205, pytest.approx(0.059, abs=0.0005))
+    assert (len(grids), len(at_fault)) == (205, 12)
     small = [grid for grid in grids if shapely.get_num_coordinates(grid.shape) < 5_000]
     found = of(plans.check(Plan(regions=(Region(code="roads"),), grids=tuple(small)), heal=False), Rule.RING_INVALID)
     assert {one.codes[0] for one in found} == at_fault & {grid.code for grid in small}
@@ -238,35 +245,36 @@ def test_towers_over_podiums_are_told_by_the_command(shared_data: Path) -> None:
 
 
 def test_codes_of_3315_communities_keep_to_scheme_12_and_slips_are_told(shared_data: Path) -> None:
-    rows = gpd.pd.read_csv(shared_data / "cn_admin_codes_2023.csv", dtype=str)
+    with (shared_data / "cn_admin_codes_2023.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     assert len(rows) == 3315
-    assert of_codes(coded(rows)) == []
-    slip, astray, twice = (rows["community_code"].iloc[n] for n in (7, 1007, 3007))
-    wrong = rows.copy()
-    wrong.loc[7, "community_code"] = slip[:-1]
-    wrong.loc[1007, "community_code"] = "999999" + astray[6:]
-    found = {(one.rule, one.codes[0]) for one in of_codes(coded(wrong))}
-    assert {(Rule.CODE_FORMAT, slip[:-1]), (Rule.CODE_PREFIX, "999999" + astray[6:])} <= found
-    assert {code for _, code in found} == {slip[:-1], "999999" + astray[6:]}
-    again = coded(rows)
-    doubled = replace(again.grids[0], code=twice)
-    told = of_codes(replace(again, grids=(doubled, *again.grids[1:])))
-    assert {(one.rule, *one.codes) for one in told} == {(Rule.CODE_DUPLICATE, twice), (Rule.CODE_PREFIX, twice)}
+    assert of_codes(plans.check(coded(rows), heal=False)) == set()
+    first, short, abroad, twice = (rows[n]["community_code"] for n in (0, 7, 1007, 3007))
+    slips = {short: short[:-1], abroad: "999999" + abroad[6:], first: twice}
+    found = of_codes(plans.check(coded(rows, slips), heal=False))
+    assert found == {
+        (Rule.CODE_FORMAT, slips[short]),
+        (Rule.CODE_PREFIX, slips[abroad]),
+        (Rule.CODE_PREFIX, twice),
+        (Rule.CODE_DUPLICATE, twice),
+    }
 
 
-def coded(rows: Any) -> Plan:
-    """Each community of the table on a square of its own, as the one grid of itself, with all above it."""
-    corners = [(1_040_000_000 + 100 * (n % 60), 300_000_000 + 100 * (n // 60)) for n in range(len(rows))]
-    shapes = [lattice.rounded(shapely.box(x / 1e7, y / 1e7, (x + 90) / 1e7, (y + 90) / 1e7)) for x, y in corners]
-    regions = {code: Region(code=code, level="city", scheme="12") for code in rows["city_code"]}
+def coded(rows: Sequence[Mapping[str, str]], slips: Mapping[str, str] = MappingProxyType({})) -> Plan:
+    """Each community of the table on a square of its own, as the one grid of itself, with all above it; the grids named
+    in `slips` with a wrong code."""
+    corners = [(104 + 0.01 * (n % 60), 30 + 0.01 * (n // 60)) for n in range(len(rows))]
+    shapes = [lattice.rounded(shapely.box(x, y, x + 0.009, y + 0.009)) for x, y in corners]
+    regions = {row["city_code"]: Region(code=row["city_code"], level="city", scheme="12") for row in rows}
     for level, above in (("district", "city"), ("street", "district")):
-        for code, parent in zip(rows[f"{level}_code"], rows[f"{above}_code"], strict=True):
+        for row in rows:
+            code, parent = row[f"{level}_code"], row[f"{above}_code"]
             regions[code] = Region(code=code, level=level, parent=parent)
-    own = list(zip(rows["community_code"], rows["street_code"], shapes, strict=True))
+    own = [(row["community_code"], row["street_code"], shape) for row, shape in zip(rows, shapes, strict=True)]
     divided = [Region(code=code, level="community", parent=street, shape=shape) for code, street, shape in own]
-    grids = [Grid(code=code, region=code, shape=shape) for code, _, shape in own]
+    grids = [Grid(code=slips.get(code, code), region=code, shape=shape) for code, _, shape in own]
     return Plan(regions=(*regions.values(), *divided), grids=tuple(grids))
 
 
-def of_codes(plan: Plan) -> list[Finding]:
-    return [one for one in plans.check(plan, heal=False).findings if one.rule.value.startswith("code-")]
+def of_codes(report: Report) -> set[tuple[Rule, str]]:
+    return {(one.rule, one.codes[0]) for one in report.findings if one.rule.value.startswith("code-")}

@@ -4,6 +4,7 @@ On the street alone that the list is of: no other part of the district takes par
 """
 
 import csv
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from sample_data.codes import DISTRICT
 from sample_data.homes import homes_of
-from sample_data.make import district, text
+from sample_data.make import text
 from sample_data.morning import LIST, REQUESTS, STREET, write
 
 PAGE = (Path(__file__).parents[1] / "docs" / "morning.md").read_text("utf-8")
@@ -24,9 +25,9 @@ FALLEN = {"51990100900102": (459, 271), "51990100900604": (348, 246)}
 
 
 @pytest.fixture(scope="module")
-def plan() -> dict[str, Any]:
+def plan(district_text: str) -> dict[str, Any]:
     """The street with all above it, and the homes in it."""
-    whole = district()
+    whole = json.loads(district_text)
     features = whole["features"]
     kept = [one for one in features if one["properties"].get("code", "").startswith((STREET, f"{DISTRICT}-"))]
     kept += [one for one in features if one["properties"].get("code") == DISTRICT]
