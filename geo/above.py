@@ -4,13 +4,14 @@ Kept region by region: where the outline of a divided region changes, those abov
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from geo import tree
 from geo.changes import Concern
-from geo.coverage import outline
+from geo.coverage import invalid, together
 from geo.layout import Layout
-from geo.model import Finding, Ground
+from geo.model import Finding, Ground, Severity
 
 
 class Above:
@@ -40,16 +41,18 @@ class Above:
 
     def _look_at(self, codes: Iterable[str]) -> None:
         """Regions above, every child before its parent."""
+        known: list[Ground] | None = None
         for code in codes:
             self._by_region.pop(code, None)
             self._derived.pop(code, None)
-            below = self._layout.children(code)
+            region, below = self._layout.regions[code], self._layout.children(code)
+            if found := [replace(one, severity=Severity.WARNING) for one in invalid([(code, region.shape)])]:
+                self._by_region[code] = found
             if parts := [part for child in below if (part := self._outline(child)) is not None]:
-                self._derived[code] = outline(parts)
-                known = [*(self._layout.outline(one) for one in self._layout.divided), *self._elsewhere]
-                region = self._layout.regions[code]
+                self._derived[code] = together(parts)
+                known = known or [*(self._layout.outline(one) for one in self._layout.divided), *self._elsewhere]
                 if found := [*tree.findings_of(region, self._derived[code], known)]:
-                    self._by_region[code] = found
+                    self._by_region[code] = [*self._by_region.get(code, ()), *found]
 
     def _outline(self, code: str) -> Ground | None:
         return self._layout.outline(code) if code in self._layout.own else self._derived.get(code)

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.lattice import STEPS_PER_DEGREE
 from geo.measure import to_metres
-from geo.model import COVERAGE_RULES, Acceptance, Finding, Rule
+from geo.model import COVERAGE_RULES, Acceptance, Finding, Rule, Severity
 
 SAME_STEPS = 3
 """How far a line of an accepted place may have moved, lattice steps of 1e-7 degree: about 3 cm."""
@@ -24,13 +24,16 @@ FUZZ_STEPS = 0.01
 AT_M = 10.0
 """How far from a finding a place may be that is said to choose it, metres."""
 
+SEVERITIES = tuple(Severity)
+"""The gravest first."""
+
 Key: TypeAlias = tuple[Rule, tuple[str, ...]]
 
 
 def marked(findings: Sequence[Finding], acceptances: Sequence[Acceptance]) -> list[Finding]:
     """The findings, each with the newest acceptance that still holds for it or with none; the order stays."""
     if not acceptances:
-        return [*findings]
+        return [one if one.accepted is None else replace(one, accepted=None) for one in findings]
     given: dict[Key, list[Acceptance]] = {}
     for one in sorted(acceptances, key=lambda one: -one.id):
         given.setdefault(_key(one.rule, one.codes), []).append(one)
@@ -79,9 +82,15 @@ def same_place(one: BaseGeometry | None, other: BaseGeometry | None) -> bool:
 
 def _marked(finding: Finding, candidates: Sequence[Acceptance]) -> Finding:
     never = finding.rule in COVERAGE_RULES
-    holding = (one for one in candidates if not never and same_place(finding.geometry, one.shape))
+    holding = (one for one in candidates if not never and _covers(one, finding))
     accepted = next(holding, None)
     return finding if accepted is finding.accepted else replace(finding, accepted=accepted)
+
+
+def _covers(acceptance: Acceptance, finding: Finding) -> bool:
+    """Whether it is the accepted finding still: no graver, and in its place."""
+    graver = SEVERITIES.index(finding.severity) < SEVERITIES.index(acceptance.severity)
+    return not graver and same_place(finding.geometry, acceptance.shape)
 
 
 def _key(rule: Rule, codes: Sequence[str]) -> Key:

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo import digest, ruleset
 from geo.certificate import FORMAT, Certificate, Occasion
-from geo.model import Acceptance, GridKind, Layer, Rule, Standing
+from geo.model import Acceptance, GridKind, Layer, Rule, Severity, Standing
 from geo.refusal import Refusal
 from geo.ruleset import PARAMETERS, Ruleset, Stated
 from geo.terms import Terms
@@ -108,6 +108,7 @@ def _acceptance_document(one: Acceptance) -> dict[str, Any]:
     return {
         "id": one.id,
         "rule": one.rule.value,
+        "severity": one.severity.value,
         "codes": list(one.codes),
         "shape": None if one.shape is None else shapely.to_wkb(one.shape, hex=True, byte_order=0),
         "reason": one.reason,
@@ -142,6 +143,7 @@ def _acceptance(told: object, at: str) -> Acceptance:
     return Acceptance(
         id=_count(own.get("id"), f"{at}/id"),
         rule=Rule(_of(own.get("rule"), set(Rule), f"{at}/rule")),
+        severity=Severity(_of(own.get("severity"), set(Severity), f"{at}/severity")),
         codes=tuple(_text(code, f"{at}/codes") for code in _list(own.get("codes"), f"{at}/codes")),
         shape=_shape(_text_or_none(own.get("shape"), f"{at}/shape"), f"{at}/shape"),
         reason=_text(own.get("reason"), f"{at}/reason"),

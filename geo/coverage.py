@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.faces import Loose
 from geo.lattice import directed_edges, uncancelled
-from geo.measure import areas_m2, length_m, square_metres, width_m
+from geo.measure import areas_m2, extent_m, square_metres, width_m
 from geo.model import Finding, Grid, Ground, Region, Rule, Severity, Values
 from geo.rings import are_sound, fault_place
 
@@ -55,7 +55,7 @@ def findings(region: Region, grids: Sequence[Grid]) -> Iterator[Finding]:
     if boundary is not None and grids and sound.all() and _cancel([boundary, *own]):
         return
     if not sound.all():
-        yield from _invalid(region, grids)
+        yield from invalid([(region.code, boundary), *((grid.code, grid.shape) for grid in grids)])
     if boundary is None or not sound[0]:
         boundary = outline(own)
     if boundary.is_empty:
@@ -71,14 +71,21 @@ def outline(shapes: Sequence[Ground]) -> Ground:
 
     A hole that nobody fills stays out of a derived outline only where the shapes fit exactly around it.
     """
+    union = together(shapes)
+    if isinstance(union, Ground) and is_exact(union, shapes):
+        return union
+    filled = [shapely.Polygon(part.exterior) for part in _polygons(union)]
+    return shapely.union_all(filled) if filled else shapely.Polygon()
+
+
+def together(shapes: Sequence[Ground]) -> BaseGeometry:
+    """The ground of all shapes together with its holes; by overlay where they do not fit exactly."""
     valid = [shape if shape.is_valid else shapely.make_valid(shape) for shape in shapes]
     if all(old is new for old, new in zip(shapes, valid, strict=True)) and len(valid) > 0:
         dissolved = _dissolved(valid)
         if dissolved is not None and is_exact(dissolved, valid):
             return dissolved
-    union = shapely.union_all(valid)
-    filled = [shapely.Polygon(part.exterior) for part in _polygons(union)]
-    return shapely.union_all(filled) if filled else shapely.Polygon()
+    return shapely.union_all(valid)
 
 
 def whole(shapes: Sequence[Ground], elsewhere: Sequence[Ground]) -> Ground:
@@ -222,11 +229,11 @@ class Inquiry:
             yield node_finding(sorted({self.codes[n] for n in near.tolist()}), edges[number])
 
 
-def _invalid(region: Region, grids: Sequence[Grid]) -> Iterator[Finding]:
-    named = [*([(region.code, region.shape)] if region.shape else []), *((grid.code, grid.shape) for grid in grids)]
-    shapes = np.asarray([shape for _, shape in named], dtype=object)
-    for number in np.flatnonzero(~are_sound(shapes)).tolist():
-        code, shape = named[number]
+def invalid(named: Sequence[tuple[str, Ground | None]]) -> Iterator[Finding]:
+    """A `ring-invalid` finding for each shape by its code whose rings are not sound, at the place of the fault."""
+    there = [(code, shape) for code, shape in named if shape is not None]
+    for number in np.flatnonzero(~are_sound(np.asarray([shape for _, shape in there], dtype=object))).tolist():
+        code, shape = there[number]
         place, reason = fault_place(shape)
         yield Finding(
             rule=Rule.RING_INVALID,
@@ -268,7 +275,8 @@ def pieces(shape: BaseGeometry) -> Iterator[shapely.Polygon]:
 
 def ground_finding(rule: Rule, codes: Sequence[str], piece: Ground) -> Finding:
     """A blocking finding about a piece of ground, measured."""
-    area, width, length = square_metres(piece), width_m(piece), length_m(piece) / 2
+    area, width = square_metres(piece), width_m(piece)
+    length = extent_m(piece, width)
     values: Values = {
         "codes": ", ".join(codes),
         "code": codes[0],

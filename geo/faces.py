@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo.lattice import Keys, steps_of, to_degrees
 from geo.model import Ground
-from geo.noding import Lack, Net
+from geo.noding import MAX_ROUNDS, Lack, Net
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,13 @@ class Loose:
         net = Net.of(shapely.orient_polygons(np.asarray(shapes, dtype=object), exterior_cw=False).tolist())
         lacking = net.lacking(net.loose(against_first))
         lacks, hairs = [*net.lacks(lacking)], list[Hair]()
-        if len(lacking):
+        for _ in range(MAX_ROUNDS):
             lacking = lacking[_is_mended(net, lacking, against_first)]
+            if len(lacking) == 0:
+                break
             mended = net.with_nodes(lacking)
-            hairs = [*_hairs(net, mended, lacking)]
-            net = mended
+            hairs += _hairs(net, mended, lacking)
+            net, lacking = mended, mended.lacking(mended.loose(against_first))
         return cls(_degrees(net.loose(against_first)), lacks, hairs, net)
 
     @property
@@ -82,7 +84,12 @@ class Loose:
 
 
 def _is_mended(net: Net, lacking: Keys, against_first: bool) -> NDArray[np.bool_]:
-    """For each pair of a vertex and a node that its edge lacks (n, 2): whether the edge cancels with all its nodes."""
+    """For each pair of a vertex and a node that its edge lacks (n, 2): whether the edge cancels with all its nodes.
+
+    Where it does not, a node was moved, and the ground between is lost or doubled.
+    """
+    if len(lacking) == 0:
+        return np.empty(0, dtype=bool)
     noded = net.with_nodes(lacking)
     left = np.isin(_packed(noded.undirected()), _packed(noded.loose(against_first)))
     return np.asarray(~np.isin(lacking[:, 0].astype(np.int64), _origin(net, lacking)[left]))

@@ -25,6 +25,7 @@ class Forms:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         ways = [*(line.shape for line in layout.lines), *(water.shape for water in layout.water)]
+        ways = ways if layout.lines else []  # a pond alone is no network of streets and rivers
         self._ways = np.array(ways, dtype=object)
         self._ways_tree = shapely.STRtree(self._ways)
         self._water_tree = shapely.STRtree([water.shape for water in layout.water])

@@ -16,9 +16,10 @@ from geo import border, coverage, healing, screen
 from geo.above import Above
 from geo.changes import Concern
 from geo.layout import Layout
+from geo.measure import square_metres
 from geo.model import Finding, Ground, Rule, Severity
 from geo.places import Places, box_of
-from geo.rings import is_sound
+from geo.rings import is_sound, solid
 
 Pair: TypeAlias = tuple[str, str]
 THIN = frozenset({Rule.GAP, Rule.OVERLAP, Rule.SPILL})
@@ -85,6 +86,15 @@ class GroundFaults:
             codes[region] = frozenset(invalid | twins)
             unsound += [grid.shape for code in sorted(invalid) for grid in self._layout.grids.get(code, ())]
         return Vague(shapely.union_all(shapely.convex_hull(np.array(unsound, dtype=object))), codes)
+
+    @property
+    def uncertain_m2(self) -> dict[str, float]:
+        """Square metres that no sound grid has, of each region with an unsound ring: nobody vouches for them."""
+        return {code: self._uncertain_m2(code) for code in sorted(self.unsound & self._layout.own)}
+
+    def _uncertain_m2(self, code: str) -> float:
+        good = [grid.shape for grid in self._layout.grids_of(code) if is_sound(grid.shape)]
+        return square_metres(solid(self._layout.outline(code)).difference(shapely.union_all(good)))
 
     @property
     def unsound(self) -> frozenset[str]:

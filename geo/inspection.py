@@ -16,6 +16,7 @@ from geo.ground import GroundFaults
 from geo.layout import Layout
 from geo.measure import areas_m2
 from geo.model import Finding, Plan, Rule
+from geo.rings import solid
 from geo.services import Services
 from geo.stacks import Stacks
 from geo.terms import ALONE, Terms
@@ -92,11 +93,12 @@ class Inspection:
             elif finding.rule in (Rule.OVERLAP, Rule.DUPLICATE):
                 overlap += finding.area_m2 or 0.0
         area, gap = fsum(self._areas().values()), fsum(gaps.values())
+        bare = fsum(max(m2 - gaps.get(code, 0.0), 0.0) for code, m2 in self._ground.uncertain_m2.items())
         return Figures(
             units=len(self.layout.divided),
             units_covered=len(self.layout.own - self.layout.bare - gaps.keys() - self._ground.unsound),
             area_m2=area,
-            area_covered_m2=max(0.0, area - gap),
+            area_covered_m2=max(0.0, area - gap - bare),
             gap_m2=gap,
             overlap_m2=overlap,
             households=self._dwellings.total,
@@ -109,5 +111,7 @@ class Inspection:
             del self._area[code]
         fresh = [code for code in self.layout.own if code not in self._area]
         if fresh:
-            self._area |= zip(fresh, areas_m2([self.layout.outline(code) for code in fresh]).tolist(), strict=True)
+            self._area |= zip(
+                fresh, areas_m2([solid(self.layout.outline(code)) for code in fresh]).tolist(), strict=True
+            )
         return self._area

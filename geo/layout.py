@@ -45,6 +45,7 @@ class Layout:
         """Which regions are divided, which of them have no grids yet, and which stand above, children first."""
         outlined = {region.code for region in self.regions.values() if region.shape is not None}
         parents = {region.code: region.parent for region in self.regions.values()}
+        parents |= dict.fromkeys(tree.cyclic(parents))  # who stands above himself stands above nobody
         owned = {code for code, own in self._codes.items() if own}
         self.own = frozenset(owned | outlined - tree.above(owned | outlined, parents))
         self.divided = sorted(self.own)

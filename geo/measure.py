@@ -68,6 +68,11 @@ def length_m(shape: BaseGeometry) -> float:
     return float(shapely.length(to_metres(shape)))
 
 
+def extent_m(shape: BaseGeometry, width: float) -> float:
+    """How long a piece of ground of some width is, metres: half its border less its width, exact for a strip."""
+    return max(length_m(shape) / 2 - width, width)
+
+
 def width_m(shape: BaseGeometry) -> float:
     """Diameter of the largest circle inside a polygon, metres; 0 for lines and points.
 

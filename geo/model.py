@@ -177,13 +177,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """Somebody's word that a finding may stay: it holds for this rule at this place, until the place changes.
+    """Somebody's word that a finding may stay: it holds for this rule at this place, until the place changes or the
+    finding gets graver than it was.
 
     `at` is an instant as ISO 8601 text.
     """
 
     id: int
     rule: Rule
+    severity: Severity
     codes: tuple[str, ...]
     shape: BaseGeometry | None
     reason: str

@@ -5,7 +5,7 @@ published with them is read again for past publications.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -26,6 +26,8 @@ class Parameter:
     most: float
     default: ByKind
     whole: bool = False
+    regional: bool = True
+    """Whether a region may have its own, or only the whole map."""
 
 
 def _everywhere(value: float) -> ByKind:
@@ -61,7 +63,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
             _households("households_least", (Rule.HOUSEHOLDS_LOW,), _by_kind(300, None, None), least=0),
             _households("households_most", (Rule.HOUSEHOLDS_HIGH, Rule.HOUSEHOLDS_GROWN), _by_kind(500, 500, None)),
             _households("tower_most", (Rule.TOWER_OVER,), _by_kind(500, 500, None)),
-            _square_metres("stacked_m2", Rule.BUILDING_STACKED, _everywhere(1.0), least=0.01),
+            replace(_square_metres("stacked_m2", Rule.BUILDING_STACKED, _everywhere(1.0), least=0.01), regional=False),
             _metres("sliver_width_m", Rule.SLIVER, _everywhere(1.0), most=100),
             _square_metres("sliver_area_m2", Rule.SLIVER, _everywhere(100.0)),
             Parameter(

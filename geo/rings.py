@@ -47,6 +47,11 @@ def is_sound(shape: BaseGeometry) -> bool:
     return bool(are_sound(np.asarray([shape], dtype=object))[0])
 
 
+def solid(shape: BaseGeometry) -> BaseGeometry:
+    """The shape; one with rings at fault as the ground they enclose, for measuring only."""
+    return shape if shape.is_valid else shapely.make_valid(shape)
+
+
 def fault_place(shape: BaseGeometry) -> tuple[shapely.Point, str]:
     """Where an unsound shape is at fault (for a ring that crosses itself: the crossing), and GEOS's phrase for it."""
     scale = STEPS_PER_DEGREE if shape.is_valid else 1

@@ -53,7 +53,7 @@ BLOCKING_OR_WARNING = (Severity.BLOCKING, Severity.WARNING)
 
 _SEVERITIES: Mapping[Family, Mapping[Rule, tuple[Severity, ...]]] = {
     Family.RINGS: {
-        Rule.RING_INVALID: BLOCKING,
+        Rule.RING_INVALID: BLOCKING_OR_WARNING,
         Rule.POINT_REPEATED: NOTE,
         Rule.SPIKE: WARNING,
         Rule.VERTICES_MANY: WARNING,

@@ -140,7 +140,8 @@ def _stated_document(stated: Stated) -> dict[str, object]:
 
 def _stated(told: object, at: str) -> Stated:
     given = _object(told, at, {"limits", "facilities"})
-    limits = _object(given.get("limits", {}), f"{at}/limits", PARAMETERS)
+    known = [name for name, parameter in PARAMETERS.items() if parameter.regional or not at]
+    limits = _object(given.get("limits", {}), f"{at}/limits", known)
     facilities = _object(given.get("facilities", {}), f"{at}/facilities", list(GridKind))
     values = {name: _by_kind(PARAMETERS[name], value, f"{at}/limits/{name}") for name, value in limits.items()}
     _refuse_crossed(values, f"{at}/limits/households_least")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geo import narrow
 from geo.lattice import to_degrees, to_steps
-from geo.measure import length_m, square_metres, width_m
+from geo.measure import extent_m, square_metres, width_m
 from geo.model import Finding, Grid, GridKind, Ground, Rule, Severity, Values
 from geo.plane import Plane
 from geo.ruleset import Limits
@@ -124,8 +124,8 @@ def _necks(grid: Grid, plane: Plane, ground: Ground, limits: Limits) -> Iterator
     for part in shapely.get_parts(ground):
         narrowed = shapely.get_parts(shapely.normalize(shapely.buffer(part, -width / 2)))
         if len(narrowed) > 1:
-            opened = shapely.intersection(shapely.buffer(narrowed, width / 2 * BACK), part)
-            large = shapely.area(opened) > area
+            opened = shapely.buffer(narrowed, width / 2 * BACK)
+            large = shapely.area(shapely.intersection(opened, part)) > area
             for place, ends in _between(part, narrowed[large], opened[large], width):
                 told = _neck_width(part, ends, width)
                 yield _told(Rule.NECK, grid.code, plane.degrees(place), {"least_m": width}, told)
@@ -175,8 +175,8 @@ def _compactness(grid: Grid, ground: Ground, limits: Limits) -> Iterator[Finding
 
 
 def _told(rule: Rule, code: str, place: Ground, more: Values, width: float | None = None) -> Finding:
-    area, length = square_metres(place), length_m(place) / 2
-    width = width_m(place) if width is None else width
+    area, width = square_metres(place), width_m(place) if width is None else width
+    length = extent_m(place, width)
     values: Values = {"code": code, "area_m2": area, "width_m": width, "length_m": length, **more}
     return Finding(
         rule=rule,

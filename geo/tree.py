@@ -9,6 +9,9 @@ import shapely
 from geo.coverage import ground_finding, outline, pieces
 from geo.model import Finding, Ground, Region, Rule, Severity
 
+HAIR_M = 0.012
+"""A lattice step, metres: outlines that were drawn apart miss each other by it at every node."""
+
 
 def outlines(regions: Sequence[Region], boundaries: Mapping[str, Ground]) -> dict[str, Ground]:
     """The outline of every region that has ground: a divided one's boundary, a parent's by cancelling its children.
@@ -41,6 +44,21 @@ def chain(code: str, parents: Mapping[str, str | None]) -> list[str]:
     return found
 
 
+def cyclic(parents: Mapping[str, str | None]) -> set[str]:
+    """The codes that stand above themselves."""
+    found, settled = set[str](), set[str]()
+    for code in parents:
+        way = dict[str, int]()
+        at: str | None = code
+        while at is not None and at not in settled and at not in way:
+            way[at] = len(way)
+            at = parents.get(at)
+        if at is not None and at in way:
+            found |= {one for one, place in way.items() if place >= way[at]}
+        settled |= way.keys()
+    return found
+
+
 def above(codes: Iterable[str], parents: Mapping[str, str | None]) -> set[str]:
     """Every region above one of the codes."""
     return {upper for code in codes for upper in chain(code, parents)[1:]}
@@ -56,9 +74,9 @@ def findings_of(region: Region, derived: Ground, known: Sequence[Ground]) -> Ite
         yield from _hollow(region.code, derived, known)
     elif region.shape.is_valid:
         for piece in pieces(region.shape.difference(derived)):
-            yield replace(ground_finding(Rule.UNASSIGNED, [region.code], piece), severity=Severity.WARNING)
+            yield _told(Rule.UNASSIGNED, region.code, piece)
         for piece in pieces(derived.difference(region.shape)):
-            yield replace(ground_finding(Rule.OUTSIDE_PARENT, [region.code], piece), severity=Severity.WARNING)
+            yield _told(Rule.OUTSIDE_PARENT, region.code, piece)
 
 
 def _hollow(code: str, derived: Ground, known: Sequence[Ground]) -> Iterator[Finding]:
@@ -70,7 +88,18 @@ def _hollow(code: str, derived: Ground, known: Sequence[Ground]) -> Iterator[Fin
     for hole in holes:
         near = [known[int(n)] for n in np.sort(tree.query(hole))]
         for piece in pieces(hole.difference(shapely.union_all([one for one in near if one.is_valid]))):
-            yield replace(ground_finding(Rule.UNASSIGNED, [code], piece), severity=Severity.WARNING)
+            yield _told(Rule.UNASSIGNED, code, piece)
+
+
+def _told(rule: Rule, code: str, piece: shapely.Polygon) -> Finding:
+    """A warning; of a hair as wide as a lattice step, which rounding leaves along any border, a sliver's note."""
+    found = ground_finding(rule, [code], piece)
+    is_hair = (found.width_m or 0.0) < HAIR_M
+    return (
+        replace(found, rule=Rule.SLIVER, severity=Severity.NOTE)
+        if is_hair
+        else replace(found, severity=Severity.WARNING)
+    )
 
 
 def filled(shape: Ground) -> Ground:

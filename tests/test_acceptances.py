@@ -46,7 +46,7 @@ def finding(rule: Rule = Rule.HOUSEHOLDS_LOW, codes: tuple[str, ...] = ("A01",),
 
 def acceptance(of: Finding, number: int = 1) -> Acceptance:
     told = {"reason": "公园", "actor": "p", "at": "2026-03-01T00:00:00+00:00"}
-    return Acceptance(id=number, rule=of.rule, codes=tuple(of.codes), shape=of.geometry, **told)
+    return Acceptance(id=number, rule=of.rule, severity=of.severity, codes=tuple(of.codes), shape=of.geometry, **told)
 
 
 def moved(shape: Any, dx: float, dy: float) -> Any:
@@ -96,6 +96,8 @@ def test_marking_asks_for_rule_codes_and_place() -> None:
     assert again == marked(told, [given_])
     assert [f.accepted for f in marked(again, [])] == [None] * 5, "a withdrawn one marks nothing any more"
     assert marked([one], [given_, acceptance(one, 7)])[0].accepted == acceptance(one, 7)
+    assert marked([replace(one, severity=Severity.NOTE)], [given_])[0].accepted == given_
+    assert marked([replace(one, severity=Severity.BLOCKING)], [given_])[0].accepted is None, "graver than it was"
 
 
 @pytest.mark.parametrize("rule", sorted(COVERAGE_RULES))
@@ -104,7 +106,8 @@ def test_coverage_is_never_accepted(rule: Rule, store_of_module: Store) -> None:
     assert marked([one], [acceptance(one)])[0].accepted is None
     with pytest.raises(acceptances.NeverAccepted), session(store_of_module.service) as work, work.begin():
         acceptances.accept(work, one, "why not", "p")
-    row = "INSERT INTO acceptance (rule, codes, reason, actor) VALUES (:rule, '{A01}', 'why not', 'p')"
+    columns = "rule, severity, codes, reason, actor"
+    row = f"INSERT INTO acceptance ({columns}) VALUES (:rule, 'note', '{{A01}}', 'why not', 'p')"
     with pytest.raises(DBAPIError, match="never_coverage"), store_of_module.owner.begin() as connection:
         connection.execute(text(row), {"rule": rule.value})
 

@@ -129,7 +129,14 @@ def test_a_detail_of_any_fault_can_be_drawn(shape: Any) -> None:
 def test_accepted_findings_stand_apart_with_reason_and_person() -> None:
     low = next(f for f in report().findings if f.rule is Rule.HOUSEHOLDS_LOW)
     word = Acceptance(
-        id=1, rule=low.rule, codes=tuple(low.codes), shape=low.geometry, reason="<老街>", actor="王", at="2026-02-03T00"
+        id=1,
+        rule=low.rule,
+        severity=low.severity,
+        codes=tuple(low.codes),
+        shape=low.geometry,
+        reason="<老街>",
+        actor="王",
+        at="2026-02-03T00",
     )
     findings = [replace(f, accepted=word) if f is low else f for f in report().findings]
     page = told(report=replace(report(), findings=findings))

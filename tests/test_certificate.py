@@ -73,13 +73,23 @@ def full_terms() -> Terms:
             Acceptance(
                 id=3,
                 rule=Rule.HOUSEHOLDS_HIGH,
+                severity=Severity.WARNING,
                 codes=("B02",),
                 shape=cell(3, 0),
                 reason="公寓",
                 actor="王",
                 at="2026-01-01",
             ),
-            Acceptance(id=4, rule=Rule.EDGE_FREE, codes=(), shape=None, reason="", actor="x", at="2026-01-02"),
+            Acceptance(
+                id=4,
+                rule=Rule.EDGE_FREE,
+                severity=Severity.NOTE,
+                codes=(),
+                shape=None,
+                reason="",
+                actor="x",
+                at="2026-01-02",
+            ),
         ),
     )
 

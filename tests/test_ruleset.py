@@ -23,13 +23,14 @@ def limits(parameter: Parameter) -> st.SearchStrategy[float | None]:
 
 
 @st.composite
-def stated(draw: st.DrawFn) -> Stated:
-    names = draw(st.sets(st.sampled_from(sorted(set(PARAMETERS) - {"households_least"})), max_size=4))
+def stated(draw: st.DrawFn, regional: bool = False) -> Stated:
+    known = {name for name, parameter in PARAMETERS.items() if parameter.regional or not regional}
+    names = draw(st.sets(st.sampled_from(sorted(known - {"households_least"})), max_size=4))
     values = {name: draw(st.dictionaries(KINDS, limits(PARAMETERS[name]))) for name in names}
     return Stated(values, draw(st.dictionaries(KINDS, st.frozensets(TEXTS, max_size=3))))
 
 
-RULESETS = st.builds(Ruleset, stated(), st.dictionaries(TEXTS, stated(), max_size=4))
+RULESETS = st.builds(Ruleset, stated(), st.dictionaries(TEXTS, stated(regional=True), max_size=4))
 
 
 def test_a_document_gives_its_ruleset_back(full: bool) -> None:

@@ -90,6 +90,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "Of files this large only buildings, facilities, lines and water are taken; ground wants a smaller one.",
     ),
     "region-unknown": ("{code} 所属区划 {region} 不存在。", "{code} divides region {region}, which nobody knows."),
+    "parent-cycle": (
+        "{code} 的上级 {parent} 又在 {code} 之下。",
+        "The parent {parent} of {code} stands below {code} itself.",
+    ),
     "parent-unknown": ("{code} 的上级 {parent} 不存在。", "The parent {parent} of {code} is not known."),
 }
 

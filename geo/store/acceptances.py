@@ -15,7 +15,7 @@ from sqlalchemy import Row, Select, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from geo.acceptance import about, marked, nearest
-from geo.model import COVERAGE_RULES, Acceptance, Finding, Ground, Rule
+from geo.model import COVERAGE_RULES, Acceptance, Finding, Ground, Rule, Severity
 from geo.store.drafts import note, wkb
 from geo.store.published import meets_any
 from geo.store.refusals import Refused
@@ -120,6 +120,7 @@ def accept(session: Session, finding: Finding, reason: str, actor: str) -> Kept:
         raise AlreadyAccepted([str(before.accepted.id)])
     values = {
         "rule": finding.rule.value,
+        "severity": finding.severity.value,
         "codes": list(finding.codes),
         "shape": wkb(finding.geometry),
         "reason": reason,
@@ -154,6 +155,7 @@ def _kept(row: Row[Any]) -> Kept:
     told = Acceptance(
         id=row.id,
         rule=Rule(row.rule),
+        severity=Severity(row.severity),
         codes=tuple(row.codes),
         shape=shape,
         reason=row.reason,

@@ -12,7 +12,7 @@ from uuid import UUID
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
-from geo import moved, plan
+from geo import moved, plan, tree
 from geo.files import Reading, RowProblem
 from geo.model import Building, Grid, Ground, Layer, Plan, Region, Thing
 from geo.snap import Shift
@@ -192,8 +192,14 @@ def _refuse_orphans(sorting: Sorting, known: Known) -> None:
     while lost is None or lost:
         there = sorting.of(Layer.REGION).keys() | known.regions.keys()
         lost = [r for r in sorting.of(Layer.REGION).values() if r.parent is not None and r.parent not in there]
+        lost = [] if sorting.judge else lost  # a part of a map is judged by itself
         for region in lost:
             sorting.refuse(Layer.REGION, region.code, "parent-unknown", parent=region.parent or "")
+    stated = sorting.of(Layer.REGION)
+    parents = {code: region.parent for code, region in (known.regions | stated).items()}
+    for code in sorted(tree.cyclic(parents) & stated.keys()):
+        sorting.refuse(Layer.REGION, code, "parent-cycle", parent=stated[code].parent or "")
+    there = sorting.of(Layer.REGION).keys() | known.regions.keys()
     for grid in sorting.of(Layer.GRID).values():
         if grid.region not in there:
             sorting.refuse(Layer.GRID, grid.code, "region-unknown", region=grid.region)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Engine, Table, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,7 @@ from geo.store.published import at, meets_any
 from geo.store.tables import facility, identity, line, water
 from geo.store.terms import terms_of
 from geo.terms import Terms
+from geo.tree import filled
 
 
 def subject(engine: Engine, state: Map, code: str) -> tuple[Plan, Terms]:
@@ -22,7 +25,24 @@ def subject(engine: Engine, state: Map, code: str) -> tuple[Plan, Terms]:
     divided = divided_under(state, code)
     with reachable(), session(engine) as work, work.begin():
         work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        return published_plan(work, state, divided), terms_of(work, state, divided)
+        plan = published_plan(work, state, divided)
+        astray = [
+            one for one in things.buildings(work, state.publication, homeless=True) if _is_of(state, code, one.shape)
+        ]
+        there = {building.id for building in plan.buildings}
+        buildings = (*plan.buildings, *(one for one in astray if one.id not in there))
+        return replace(plan, buildings=buildings), terms_of(work, state, divided)
+
+
+def _is_of(state: Map, code: str, shape: BaseGeometry) -> bool:
+    """Whether a building that no grid owns is told with a region: with each whose outline it is inside of, holes and
+    all, and with the topmost ones where it is inside of none."""
+    outline = state.outlines.get(code)
+    if outline is not None and shapely.intersects(filled(outline), shape):
+        return True
+    roots = [root for root, region in state.regions.items() if region.parent is None]
+    grounds = [ground for root in roots if (ground := state.outlines.get(root)) is not None]
+    return code in roots and not any(shapely.intersects(filled(ground), shape) for ground in grounds)
 
 
 def divided_under(state: Map, code: str) -> list[str]:

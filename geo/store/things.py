@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from geo.model import Building, Facility, Ground, Layer, Line, Plan, Water
 from geo.store.published import at, editions, is_one_of, meets_any, regions
-from geo.store.tables import building, facility, identity, line, water
+from geo.store.tables import building, dwelling, facility, identity, line, water
 
 TABLES: Mapping[Layer, Table] = {
     Layer.BUILDING: building,
@@ -27,10 +27,12 @@ def buildings(
     codes: Iterable[str] | None = None,
     meets: Sequence[Ground] = (),
     declared: Iterable[str] | None = None,
+    homeless: bool = False,
 ) -> list[Building]:
     """Buildings in force at a publication, ordered by id.
 
-    Only those named, those whose box meets a shape's, or those `declared` for one of some grids, if given.
+    Only those named, those whose box meets a shape's, those `declared` for one of some grids, or those that no grid
+    owns (`homeless`), if given.
     """
     names = ("name", "address", "compound", "households", "estimated", "levels", "kind")
     columns = [getattr(building.c, name) for name in names]
@@ -40,6 +42,9 @@ def buildings(
         query = query.where(meets_any(building.c.shape, meets))
     if declared is not None:
         query = query.where(is_one_of(building.c.grid, declared))
+    if homeless:
+        owned = select(dwelling.c.row).where(dwelling.c.building == building.c.id, at(dwelling, number))
+        query = query.where(~owned.exists())
     rows = session.execute(query)
     return [
         Building(

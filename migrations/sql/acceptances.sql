@@ -17,5 +17,5 @@ CREATE TRIGGER never_empty BEFORE TRUNCATE ON acceptance
   FOR EACH STATEMENT EXECUTE FUNCTION keep_for_ever();
 
 REVOKE ALL ON FUNCTION keep_the_word() FROM PUBLIC;
-GRANT SELECT, INSERT (rule, codes, shape, reason, actor), UPDATE (withdrawn_at, withdrawn_by) ON acceptance
+GRANT SELECT, INSERT (rule, severity, codes, shape, reason, actor), UPDATE (withdrawn_at, withdrawn_by) ON acceptance
   TO wangge_service;

@@ -20,6 +20,7 @@ def upgrade() -> None:
         "acceptance",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
         sa.Column("codes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column(
             "shape",
@@ -35,6 +36,7 @@ def upgrade() -> None:
             "rule NOT IN ('ring-invalid', 'gap', 'overlap', 'duplicate', 'spill', 'node-unmatched', 'sliver')",
             name=op.f("acceptance_never_coverage_check"),
         ),
+        sa.CheckConstraint("severity IN ('blocking', 'warning', 'note')", name=op.f("acceptance_severity_check")),
         sa.CheckConstraint("btrim(reason) <> ''", name=op.f("acceptance_reason_check")),
         sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name=op.f("acceptance_withdrawn_check")),
         sa.PrimaryKeyConstraint("id", name=op.f("acceptance_pkey")),
