@@ -32,6 +32,14 @@ def test_every_slug_and_every_rule_has_its_texts() -> None:
     assert slugs == set(STATUS)
 
 
+def test_the_page_calls_rules_as_everything_else_does() -> None:
+    page = (Path(geo.__file__).parents[1] / "web/src/texts.ts").read_text("utf-8")
+    told = re.findall(r'"rule\.([a-z-]+)": \{ zh: "([^"]+)", en: "([^"]+)" \}', page)
+    assert {rule: (chinese, english) for rule, chinese, english in told} == {
+        rule.value: CATALOGUE[f"rule.{rule}"] for rule in Rule
+    }
+
+
 def test_a_finding_is_told_with_its_amounts_or_without_them() -> None:
     gap = Finding(rule=Rule.GAP, severity=Severity.BLOCKING, codes=["a"], area_m2=12.34, width_m=0.5)
     assert finding_text(gap, "en") == "Nobody owns 12.3 m² here (up to 0.50 m wide)."

@@ -36,6 +36,14 @@ describe("grouped", () => {
       ["households-low", 1],
     ]);
   });
+
+  it("puts what somebody accepted behind what is open", () => {
+    const accepted = { ...finding("hole", "blocking"), accepted: { reason: "lake", actor: "p", at: "2026-03-01" } };
+    expect(grouped([accepted, finding("needle", "warning")]).map(({ rule, severity }) => [rule, severity])).toEqual([
+      ["needle", "warning"],
+      ["hole", "note"],
+    ]);
+  });
 });
 
 describe("a tile address", () => {

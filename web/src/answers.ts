@@ -80,6 +80,8 @@ export interface Finding {
   households: number | null;
   message: string;
   healable: boolean;
+  /** Who let it stand, and why: then it hinders nothing. */
+  accepted?: { reason: string; actor: string; at: string };
   geometry: Geometry | null;
 }
 

@@ -22,7 +22,8 @@ export function findingRow(finding: Finding, shown: (finding: Finding) => void):
   return row;
 }
 
-function amounts({ codes, area_m2: area, width_m: width, length_m: length, households, healable }: Finding): string[] {
+function amounts(finding: Finding): string[] {
+  const { codes, area_m2: area, width_m: width, length_m: length, households, healable, accepted } = finding;
   return [
     codes.join(" · "),
     area === null ? "" : squareMetres(area),
@@ -30,6 +31,7 @@ function amounts({ codes, area_m2: area, width_m: width, length_m: length, house
     length === null ? "" : text("findings.length", { length: metres(length) }),
     households === null ? "" : text("findings.households", { count: count(households) }),
     healable ? text("findings.healable") : "",
+    accepted ? text("findings.accepted", { reason: accepted.reason, actor: accepted.actor }) : "",
   ].filter((amount) => amount !== "");
 }
 

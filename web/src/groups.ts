@@ -9,13 +9,14 @@ export interface Group {
 
 const WEIGHT: Record<Severity, number> = { blocking: 0, warning: 1, note: 2 };
 
-/** One group for each rule and severity; the order inside a group is the service's. */
+/** One group for each rule and severity; the order inside is the service's. What somebody accepted is a note. */
 export function grouped(findings: Finding[]): Group[] {
   const groups = new Map<string, Group>();
   for (const finding of findings) {
-    const key = `${finding.severity} ${finding.rule}`;
+    const severity = finding.accepted === undefined ? finding.severity : "note";
+    const key = `${severity} ${finding.rule}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { rule: finding.rule, severity: finding.severity, findings: [finding] });
+    if (group === undefined) groups.set(key, { rule: finding.rule, severity, findings: [finding] });
     else group.findings.push(finding);
   }
   return [...groups.values()].sort(
