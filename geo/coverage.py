@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 import shapely
@@ -253,7 +253,7 @@ def unmatched(codes: Sequence[str], loose: Loose) -> Iterator[Finding]:
     for node, named in sorted(found.items()):
         yield node_finding(sorted(named), shapely.Point(node))
     for hair in loose.hairs:
-        for piece in pieces(hair.shape):
+        for piece in chain.from_iterable(pieces(face) for face in hair.pieces):
             told = ground_finding(Rule.SLIVER, sorted(codes[n] for n in hair.shapes), piece)
             yield replace(told, severity=Severity.NOTE)
 

@@ -26,10 +26,10 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Hair:
-    """Ground between an edge and nodes of the other side that it passes within half a step of and lacks; the numbers
-    of the shapes that have the edge or the nodes."""
+    """Ground between an edge and nodes of the other side that it passes within half a step of and lacks, a piece for
+    each side of the edge; the numbers of the shapes that have the edge or the nodes."""
 
-    shape: shapely.Polygon
+    pieces: Sequence[shapely.Polygon]
     shapes: tuple[int, ...]
 
 
@@ -113,9 +113,9 @@ def _hairs(net: Net, noded: Net, lacking: Keys) -> Iterator[Hair]:
         vertex = min(own)
         nodes = np.append(noded.node[origin == vertex], net.following[vertex])
         having = net.shape[np.isin(net.node, nodes[1:-1])]
-        yield Hair(
-            shapely.Polygon(to_degrees(steps_of(nodes))), tuple(sorted({*having.tolist(), *net.shape[[*own]].tolist()}))
-        )
+        chain = to_degrees(steps_of(nodes))
+        lines = shapely.linestrings(np.stack([chain, np.roll(chain, -1, axis=0)], axis=1))
+        yield Hair(_faces(lines).tolist(), tuple(sorted({*having.tolist(), *net.shape[[*own]].tolist()})))
 
 
 def _packed(edges: Keys) -> NDArray[np.void]:

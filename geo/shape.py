@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo import narrow
 from geo.lattice import to_degrees, to_steps
@@ -21,6 +22,8 @@ BACK = 1.02
 """Ground that was narrowed is widened again by a little more, so that rounding loses nothing of wide ground."""
 MITRE = 6.0
 """Corners sharper than 19 degrees (1 / sin of half the angle) do not come back: their tips are needles."""
+OVERLAY_M = 1e-4
+"""Grid of an overlay that fails on floats, metres: a hundredth of a lattice step."""
 NECK_STEP_M = 0.01
 """How exactly the width of a neck is told."""
 
@@ -111,7 +114,7 @@ def _needles(grid: Grid, plane: Plane, ground: Ground, limits: Limits) -> Iterat
         return
     narrowed = shapely.buffer(ground, -width / 2, join_style="mitre")
     opened = shapely.buffer(narrowed, width / 2 * BACK, join_style="mitre", mitre_limit=MITRE)
-    for part in shapely.get_parts(shapely.normalize(shapely.difference(ground, opened))):
+    for part in shapely.get_parts(shapely.normalize(_without(ground, opened))):
         if isinstance(part, shapely.Polygon) and part.area > area:
             yield _told(Rule.NEEDLE, grid.code, plane.degrees(part), {"least_m": width})
 
@@ -145,10 +148,18 @@ def _between(
             met.add((one, two))
             parts = shapely.get_parts(shapely.intersection(ground, shapely.buffer(across, width / 2)))
             yield max(parts, key=lambda part: float(part.area)), ends[[one, two]]
-    for part in shapely.get_parts(shapely.difference(ground, shapely.union_all(wide))):
+    for part in shapely.get_parts(_without(ground, shapely.union_all(wide))):
         beside = np.flatnonzero(shapely.dwithin(wide, part, NECK_STEP_M)).tolist()
         if not met.issuperset(combinations(beside, 2)):
             yield part, ends[beside]
+
+
+def _without(ground: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
+    """The difference; where borders nearly coincide and GEOS cannot tell it, on a grid of a tenth of a millimetre."""
+    try:
+        return shapely.difference(ground, other)
+    except shapely.errors.GEOSException:
+        return shapely.difference(ground, other, grid_size=OVERLAY_M)
 
 
 def _neck_width(ground: shapely.Polygon, ends: NDArray[np.object_], width: float) -> float:

@@ -106,7 +106,8 @@ def judged(source: Source, faults: Sequence[Fault], findings: Sequence[Finding],
     ground = [finding for finding in findings if finding.rule in GROUND]
     between = [f for f in ground if f.rule is Rule.OVERLAP and all(code in source.outlines for code in f.codes)]
     within = [f for f in ground if all(f is not other for other in between)]
-    hairs = [(f, _turn(f, truth)) for f in _hairs(findings, ground)]
+    above = {code for f in findings for code in f.codes} - source.grids.keys() - source.outlines.keys()
+    hairs = [(f, _turn(f, truth)) for f in _hairs(findings, ground) if not above.issuperset(f.codes)]
     verdict.complaints += [f"nothing is wrong there: {said(f)}" for f, turn in hairs if not turn]
     rest = (
         joined((_rest(within, truth), 1), *((edges_of(loops_of(f)), turn) for f, turn in hairs)),
@@ -122,6 +123,8 @@ def judged(source: Source, faults: Sequence[Fault], findings: Sequence[Finding],
     for finding in findings:
         if finding.rule in GROUND or finding.rule is Rule.NODE_UNMATCHED or any(finding is hair for hair, _ in hairs):
             continue
+        if above.issuperset(finding.codes) and _is_freed(finding, faults):
+            continue
         if known[_name(finding)] > 0:
             known[_name(finding)] -= 1
         elif not explained(source, faults, finding):
@@ -134,6 +137,12 @@ def _hairs(findings: Sequence[Finding], ground: Sequence[Finding]) -> list[Findi
     """Slivers that tell ground of their own, beside a node: the others tell a thin gap or overlap again."""
     again = {f.geometry.wkb for f in ground if f.geometry is not None}
     return [f for f in findings if f.rule is Rule.SLIVER and f.geometry is not None and f.geometry.wkb not in again]
+
+
+def _is_freed(finding: Finding, faults: Sequence[Fault]) -> bool:
+    """Whether it is about ground of a region above that an outline below it gave up or took."""
+    outlined = any(fault.kind == "outline short" or fault.claimed for fault in faults)
+    return outlined and finding.rule in (Rule.UNASSIGNED, Rule.OUTSIDE_PARENT, Rule.SLIVER)
 
 
 def _turn(finding: Finding, truth: Edges) -> int:
@@ -187,7 +196,8 @@ def _latitude(source: Source) -> Number:
 
 def _is_found(source: Source, fault: Fault, findings: Sequence[Finding], slack: Fraction, lacking: set[Node]) -> bool:
     """Whether the fault is told by a rule that may tell it, on its ground or at its node."""
-    mine = [f for f in findings if f.rule in fault.rules and (not fault.codes or fault.codes & {*f.codes})]
+    rules = {*fault.rules, Rule.SLIVER} if fault.rules & {*GROUND} else fault.rules
+    mine = [f for f in findings if f.rule in rules and (not fault.codes or fault.codes & {*f.codes})]
     ground = fault.size
     if Rule.NODE_UNMATCHED in fault.rules or (ground and ground <= slack):
         nodes = {*fault.nodes, *(node for loop in fault.loops for node in loop)}
