@@ -99,7 +99,7 @@ def _table(texts: Sequence[str], numbers: Sequence[str]) -> Table:
     for head in texts[1:]:
         table.add_column(head)
     for head in numbers:
-        table.add_column(head, justify="right")
+        table.add_column(head, justify="right", overflow="fold")
     table.add_column("", no_wrap=True)
     return table
 

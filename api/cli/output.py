@@ -28,7 +28,9 @@ MOST_SHOWN = 30
 """Lines of one kind in the terminal; `--json` tells all."""
 MOST_BORDERS = 10
 """Moved borders in the terminal."""
-terminal = Console(stderr=True, highlight=False)
+UNSEEN_WIDTH = 200
+"""Characters of a line where nobody says how wide the terminal is: a log, a pipe."""
+terminal = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else UNSEEN_WIDTH)
 
 
 def language() -> Language:
