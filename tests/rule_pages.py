@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from rule_examples import EXAMPLES
+import shapely
+from rule_examples import EXAMPLES, Example, sound
 
 from api.report.drawing import picture
 from api.texts import Language, finding_text, text
@@ -20,6 +21,7 @@ from geo.model import Finding, GridKind, Rule
 from geo.parameters import Parameter
 from geo.plan import Report
 from geo.rules import CATALOGUE, Entry, Family
+from geo.shape import repeated_finding, repeated_points
 
 PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
 PICTURES = PAGE.parent / "rules"
@@ -83,7 +85,19 @@ def _reports() -> Mapping[Rule, Report]:
         made = example()
         report = plan.check(made.plan, made.terms, heal=False)
         found[rule] = replace(report, findings=[one for one in report.findings if one.rule is rule])
+    whole = plan.check(sound(), heal=False)
+    found[Rule.POINT_REPEATED] = replace(whole, findings=[_repeated()])
     return MappingProxyType(found)
+
+
+def _repeated() -> Finding:
+    """As it is told where a file is read: a corner of the south-western grid that comes twice."""
+    one = sound().grids[0]
+    assert isinstance(one.shape, shapely.Polygon)
+    corner, *rest = shapely.get_coordinates(one.shape).tolist()
+    points = repeated_points(shapely.Polygon([corner, rest[0], *rest]))
+    assert points is not None
+    return repeated_finding(one.code, points)
 
 
 def findings() -> Iterator[Finding]:
@@ -93,7 +107,7 @@ def findings() -> Iterator[Finding]:
 
 
 def _drawn(rule: Rule, report: Report) -> str:
-    made = EXAMPLES[rule]()
+    made = EXAMPLES[rule]() if rule in EXAMPLES else Example(sound())
     title = f"{text(f'rule.{rule}', 'zh')} {rule}"
     return picture(made.plan, report, "zh", title=title, terms=made.terms, size=(WIDTH, HEIGHT))
 
