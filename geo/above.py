@@ -9,7 +9,8 @@ from itertools import chain
 
 from geo import tree
 from geo.changes import Concern
-from geo.coverage import invalid, together
+from geo.coverage import together
+from geo.faults import invalid
 from geo.layout import Layout
 from geo.model import Finding, Ground, Severity
 

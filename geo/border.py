@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.coverage import ground_finding, node_finding, overlapping, unmatched
 from geo.faces import Loose
+from geo.faults import ground_finding, node_finding, overlapping, unmatched
 from geo.lattice import Keys, Steps, directed_edges, steps_of
 from geo.model import Finding, Ground, Region, Rule
 from geo.noding import sounder

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.coverage import pieces
+from geo.faults import pieces
 from geo.measure import square_metres, width_m
 from geo.model import Finding, Grid, Ground, Region, Rule, Severity, Values
 

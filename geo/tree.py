@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from geo.coverage import ground_finding, outline, pieces
+from geo.coverage import outline
+from geo.faults import ground_finding, pieces
 from geo.model import Finding, Ground, Region, Rule, Severity
 
 HAIR_M = 0.012
