@@ -18,7 +18,7 @@ PROXY_HEADERS = frozenset({"forwarded", "via", "x-real-ip"})
 """With everything that begins with `x-forwarded-`: a proxy in between, so the peer's address is not the caller's."""
 
 
-def actor(request: Request) -> str:
+async def actor(request: Request) -> str:
     """The name that acts. Raises a problem: 403 where nobody ever can, else 401."""
     settings: Settings = request.app.state.settings
     name = who(request, settings)
@@ -29,9 +29,9 @@ def actor(request: Request) -> str:
     raise Problem("token-required", headers={"WWW-Authenticate": 'Bearer realm="wangge"'})
 
 
-def inner(request: Request) -> str:
+async def inner(request: Request) -> str:
     """The name that reads what is not public. Raises as `actor` does."""
-    return actor(request)
+    return await actor(request)
 
 
 Actor: TypeAlias = Annotated[str, Depends(actor)]

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -82,24 +81,6 @@ def list_links(request: Request, medium: Medium, following: Cursor | None) -> li
         kept = [(name, value) for name, value in asked if name != "cursor"]
         links.append(link(request, "next", path, medium, [*kept, ("cursor", str(following))]))
     return links
-
-
-class PublicationHeader:
-    """`X-Publication` on every answer that does not name one itself: what `app.state.publication()` says."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                publication = scope["app"].state.publication()
-                if publication is not None:
-                    headers.setdefault("X-Publication", str(publication))
-            await send(message)
-
-        await self._app(scope, receive, named if scope["type"] == "http" else send)
 
 
 class Head:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
+from api.askers import Askers
 from api.frame import framed
 from api.health import Readiness
 from api.kept import Kept
@@ -17,18 +18,24 @@ from api.received import AT_ONCE
 from api.refused import TABLE
 from api.routes import (
     acceptances,
+    batch,
     certificates,
     checks,
+    convert,
     coverage,
     imports,
     jobs,
     owner,
+    owner_stream,
     page,
+    people,
     plans,
     publications,
     regions,
     rules,
+    search,
     things,
+    things_owner,
     tiles,
 )
 from api.settings import Settings
@@ -36,6 +43,7 @@ from api.work import Work
 from geo.model import Acceptance
 from geo.plan import Report
 from geo.store.live import Live
+from geo.store.snapshot import Snapshots
 
 KEPT_REPORTS = 64
 KEPT_COVERAGES = 16
@@ -44,12 +52,14 @@ KEPT_SQUARES = 2048
 """Tiles in memory; a tile of a city has some tens of kilobytes."""
 
 
-def create_app(settings: Settings, engine: Engine, work: Work | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, engine: Engine, work: Work | None = None, snapshots: Snapshots | None = None
+) -> FastAPI:
     """The app on a migrated store; the engine is that of the service's role and stays the caller's.
 
     Without `work` jobs wait for another service on the same store.
     """
-    live = Live(engine)
+    live = Live(engine, snapshots)
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:
@@ -73,19 +83,26 @@ def create_app(settings: Settings, engine: Engine, work: Work | None = None) -> 
     app.state.reports, app.state.squares = reports, squares
     app.state.coverages, app.state.accepted = coverages, accepted
     app.state.receiving, app.state.waiting = asyncio.Semaphore(AT_ONCE), BoundedSemaphore(AT_ONCE)
+    app.state.streams, app.state.askers = asyncio.Semaphore(settings.streams), Askers()
     app.state.publication = lambda: live.seen.map.publication
     app.state.age_s = lambda: live.seen.age_s
     app.state.readiness = lambda: _readiness(live)
     for routes in (
         owner,
+        batch,
+        owner_stream,
         regions,
+        search,
         things,
+        things_owner,
+        people,
         publications,
         certificates,
         plans,
         imports,
         jobs,
         checks,
+        convert,
         coverage,
         acceptances,
         rules,

@@ -4,7 +4,6 @@ A strong tag stands for these very bytes, so the compressed form of `"5"` is `"5
 and `If-None-Match` is read without the ending: routes never see it, and a change with `If-Match: "5-gzip"` works.
 """
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +15,10 @@ LEVEL = 5
 """Of 9; above it GeoJSON grows no smaller worth the time."""
 
 _ENDING = b'-gzip"'
+_CONDITIONS = frozenset({b"if-match", b"if-none-match"})
+_IN_GZIP = (b"content-encoding", b"gzip")
+
+Headers = list[tuple[bytes, bytes]]
 
 
 class Compression:
@@ -33,7 +36,9 @@ class Compression:
 
         async def tagged(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _set_ending(MutableHeaders(scope=message), is_known=message["status"] == 304 and known)
+                headers = message["headers"]
+                if (known and message["status"] == 304) or _IN_GZIP in headers:
+                    message["headers"] = _with_ending(headers)
             await send(message)
 
         await (self._gzip if _accepts_gzip(scope) else self._app)(scope, receive, tagged)
@@ -41,8 +46,7 @@ class Compression:
 
 def _strip_endings(scope: Scope) -> bool:
     """Takes the endings off the conditions of the request; whether `If-None-Match` had one."""
-    conditions = {b"if-match", b"if-none-match"}
-    ended = {name for name, value in scope["headers"] if name in conditions and _ENDING in value}
+    ended = {name for name, value in scope["headers"] if name in _CONDITIONS and _ENDING in value}
     if ended:
         scope["headers"] = [
             (name, value.replace(_ENDING, b'"') if name in ended else value) for name, value in scope["headers"]
@@ -50,14 +54,18 @@ def _strip_endings(scope: Scope) -> bool:
     return b"if-none-match" in ended
 
 
-def _set_ending(headers: MutableHeaders, *, is_known: bool) -> None:
-    tag = headers.get("etag", "")
-    if tag.startswith('"') and (is_known or headers.get("content-encoding") == "gzip"):
-        headers["ETag"] = f"{tag[:-1]}{_ENDING.decode('ascii')}"
+def _with_ending(headers: Headers) -> Headers:
+    """The headers with the ending in a strong tag; a weak one says itself that bytes may differ."""
+    return [(name, value[:-1] + _ENDING if _is_strong(name, value) else value) for name, value in headers]
+
+
+def _is_strong(name: bytes, value: bytes) -> bool:
+    return name == b"etag" and value.startswith(b'"')
 
 
 def _accepts_gzip(scope: Scope) -> bool:
-    for part in Headers(scope=scope).get("accept-encoding", "").split(","):
+    accepted = dict(reversed(scope["headers"])).get(b"accept-encoding", b"").decode("latin-1")
+    for part in accepted.split(","):
         name, _, weight = part.partition(";")
         if name.strip().lower() == "gzip":
             return quality(weight) > 0

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from api.batched import ASKED as BATCH_REQUEST
+from api.batched import LINE as BATCH_LINE
+from api.batched import OWNED as BATCH_RESULT
+from api.batched import TOLD as BATCH
 from api.certified import EXAMPLE as CERTIFICATE
+from api.converted import ASKED as CONVERT_REQUEST
+from api.converted import TOLD as CONVERTED
+from api.people import PEOPLE
 
 RING = [[[104.101, 30.7], [104.104, 30.7], [104.104, 30.703], [104.101, 30.703], [104.101, 30.7]]]
 GROUND = {"type": "Polygon", "coordinates": RING}
@@ -52,6 +59,43 @@ OWNER = {
     "as_of": "2026-03-02T08:00:00+00:00",
     "stale": False,
     "age_s": 0.4,
+}
+BUILDING_OWNER = {
+    **OWNER,
+    "status": "owned",
+    "neighbour": None,
+    "candidates": [
+        {"code": "51990900100102", "distance_m": 0.0, "share": 0.8125},
+        {"code": "51990900100103", "distance_m": 0.0, "share": 0.1875},
+    ],
+    "rule": "largest-share",
+    "datum": "wgs84",
+    "building": "b-0017",
+}
+FACILITY_OWNER = {
+    **{name: value for name, value in BUILDING_OWNER.items() if name != "building"},
+    "candidates": [],
+    "rule": "closed-smallest-code",
+    "facility": "f-0003",
+}
+SEARCH = {
+    "results": [
+        {
+            "layer": "building",
+            "code": "b-0017",
+            "name": "3栋",
+            "address": "虚构区柳堰路17号3栋",
+            "match": "address",
+            "owner": "51990900100102",
+            "place": {"lon": 104.1039, "lat": 30.7015},
+            "links": [
+                {"rel": "self", "href": f"{HREF}/buildings/b-0017", "type": "application/geo+json"},
+                {"rel": "owner", "href": f"{HREF}/buildings/b-0017/owner", "type": "application/json"},
+            ],
+        }
+    ],
+    "publication": 12,
+    "stale": False,
 }
 GRID = _feature(
     205,
@@ -321,12 +365,20 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "AcceptanceDocument": ACCEPTANCE,
         "Acceptances": ACCEPTANCES,
         "Alive": ALIVE,
+        "Batch": BATCH,
+        "BatchLine": BATCH_LINE,
+        "BatchRequest": BATCH_REQUEST,
+        "BatchResult": BATCH_RESULT,
         "BuildingFeature": BUILDING,
+        "BuildingOwner": BUILDING_OWNER,
         "Buildings": BUILDINGS,
         "Certificate": CERTIFICATE,
         "Checked": CHECKED,
+        "ConvertRequest": CONVERT_REQUEST,
+        "Converted": CONVERTED,
         "Covered": COVERED,
         "Facilities": FACILITIES,
+        "FacilityOwner": FACILITY_OWNER,
         "FindingPlaces": FINDING_PLACES,
         "FacilityFeature": FACILITY,
         "GridFeature": GRID,
@@ -335,6 +387,7 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "JobSummary": JOB_SUMMARY,
         "Jobs": {"jobs": [JOB_SUMMARY]},
         "OwnerAnswer": OWNER,
+        "People": PEOPLE,
         "PlanDocument": PLAN,
         "PlanFile": PLAN_FILE,
         "Publication": PUBLICATION,
@@ -345,6 +398,7 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "RegionFeature": REGION,
         "Regions": REGIONS,
         "Rules": RULES,
+        "SearchAnswer": SEARCH,
         "TileJson": TILEJSON,
     }
 )

@@ -15,15 +15,16 @@ from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
 
 from api import docs, health, metrics
-from api.answers import Head, PublicationHeader
+from api.answers import Head
 from api.compression import Compression
+from api.dressing import Dressed
 from api.limits import Deadline, RequestLimits
 from api.metrics import Measure, Metrics
 from api.openapi import Described, any_problem
 from api.parameters import strict
 from api.pool import Pool
 from api.problems import install, unexpected
-from api.security import Cors, SecurityHeaders
+from api.security import Cors
 from api.settings import Settings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -65,8 +66,7 @@ def _middleware(settings: Settings, figures: Metrics) -> list[Middleware]:
     cors = [Middleware(Cors, origins=settings.cors_origins)] if settings.cors_origins else []
     return [
         Middleware(Measure, metrics=figures),
-        Middleware(SecurityHeaders),
-        Middleware(PublicationHeader),
+        Middleware(Dressed),
         *cors,
         Middleware(RequestLimits, settings=settings),
         Middleware(Deadline, seconds=settings.request_seconds),

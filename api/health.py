@@ -45,7 +45,7 @@ def nothing_loaded() -> Readiness:
     return Readiness(is_ready=False, database=False, publication=None, age_s=None)
 
 
-def fresh(response: Response) -> None:
+async def fresh(response: Response) -> None:
     """No cache may keep how the service was."""
     response.headers["Cache-Control"] = "no-store"
 

@@ -6,12 +6,13 @@ still on its way is not read.
 
 import asyncio
 import re
+import sys
+from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
 import anyio
 import orjson
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +23,9 @@ from api.settings import Settings
 CLOSE = {"Connection": "close"}
 UPLOADS = "/v1/imports"
 """Where files come in that are not held in memory: larger, and with more time."""
+STREAMS = "/v1/owner/stream"
+"""Where rows come in that are answered as they come: however many, as long as the next ones do not keep us waiting.
+They are not compressed on the way back, which would hold up everybody else."""
 
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _TO_SQUARE = bytes.maketrans(b"{}", b"[]")
@@ -62,15 +66,22 @@ class RequestLimits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        problem = _refusal(scope, self._settings)
+        headers = dict(reversed(scope["headers"]))  # the first of each name
+        problem = _refusal_of_head(scope, self._settings) or _refusal_of_body(scope, headers, self._settings)
         if problem is not None:
             await response(Request(scope), problem)(scope, receive, send)
+            return
+        if _is_stream(scope):
+            plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            scope = {**scope, "headers": plain}
+        if _has_no_body(scope, headers):
+            await self._app(scope, receive, send)
             return
         watched = _Body(scope, receive, send, self._settings)
         await self._app(scope, watched.receive, watched.send)
 
 
-def _refusal(scope: Scope, settings: Settings) -> Problem | None:
+def _refusal_of_head(scope: Scope, settings: Settings) -> Problem | None:
     path, query = scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
     if len(path) + len(query) > settings.url_bytes:
         return Problem("url-too-long", {"limit": settings.url_bytes}, headers=CLOSE)
@@ -78,27 +89,48 @@ def _refusal(scope: Scope, settings: Settings) -> Problem | None:
         return Problem("headers-too-large", {"limit": settings.header_bytes}, headers=CLOSE)
     if not _is_text(path) or not _is_text(query):
         return Problem("malformed-request")
-    headers = Headers(scope=scope)
-    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+    if scope["http_version"] == "1.1" and [name for name, _ in scope["headers"]].count(b"host") != 1:
+        return Problem("malformed-request", headers=CLOSE)  # RFC 9112, section 3.2
+    return None
+
+
+def _refusal_of_body(scope: Scope, headers: Mapping[bytes, bytes], settings: Settings) -> Problem | None:
+    """What its announcement alone forbids. A body is coded by nothing but the chunks it comes in."""
+    if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
         return Problem("encoded-body", headers=CLOSE)
-    most, length = _room(scope, settings)[0], headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()):
+    if headers.get(b"transfer-encoding", b"chunked").strip().lower() != b"chunked":
+        return Problem("encoded-body", headers=CLOSE)
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit():
         return Problem("malformed-request", headers=CLOSE)
+    most = _room(scope, settings)[0]
     if len(length) > 18 or int(length) > most:
         return Problem("body-too-large", {"limit": most}, headers=CLOSE)
     return None
+
+
+def _has_no_body(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether there is nothing to wait for: HTTP/1 announces every body (RFC 9112, section 6.3)."""
+    is_announced = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+    return not is_announced and bool(scope["http_version"] in {"1.0", "1.1"})
 
 
 def _room(scope: Scope, settings: Settings) -> tuple[int, float]:
     """Bytes that the body of this request may have, and seconds to come in."""
     if scope["method"] == "POST" and scope["path"] == UPLOADS:
         return settings.upload_bytes, settings.upload_seconds
+    if _is_stream(scope):
+        return sys.maxsize, settings.body_seconds
     return settings.body_bytes, settings.body_seconds
+
+
+def _is_stream(scope: Scope) -> bool:
+    return bool(scope["method"] == "POST" and scope["path"] == STREAMS)
 
 
 def _is_text(quoted: bytes) -> bool:
     """UTF-8 without U+0000, which no database takes."""
-    raw = unquote_to_bytes(quoted)
+    raw = unquote_to_bytes(quoted) if b"%" in quoted else quoted
     if raw.isascii():
         return b"\0" not in raw
     try:
@@ -114,6 +146,7 @@ class _Body:
         self._scope, self._receive, self._send = scope, receive, send
         self._most, self._seconds = _room(scope, settings)
         self._deadline = asyncio.get_running_loop().time() + self._seconds
+        self._is_stream = _is_stream(scope)
         self._size = 0
         self._is_complete = False
         self._problem: Problem | None = None
@@ -128,6 +161,8 @@ class _Body:
                 message = await self._receive()
         except TimeoutError:
             self._refuse(Problem("body-too-slow", {"seconds": self._seconds}, headers=CLOSE))
+        if self._is_stream:
+            self._deadline = asyncio.get_running_loop().time() + self._seconds
         self._size += len(message.get("body", b""))
         if self._size > self._most:
             self._refuse(Problem("body-too-large", {"limit": self._most}, headers=CLOSE))
@@ -164,10 +199,13 @@ class Deadline:
 
 
 class _Watch:
+    """One timer for a request: what comes in later only moves the time that it is to look at."""
+
     def __init__(self, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
         self._scope, self._receive, self._send, self._seconds = scope, receive, send, seconds
         self._loop = asyncio.get_running_loop()
-        self._timer = self._loop.call_later(seconds, self._expire)
+        self._due = self._loop.time() + seconds
+        self._timer = self._loop.call_at(self._due, self._look)
         self._work = anyio.CancelScope()
         self._has_begun = False
         self._refusal: asyncio.Task[None] | None = None
@@ -184,8 +222,7 @@ class _Watch:
     async def _heard(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
-            self._timer.cancel()
-            self._timer = self._loop.call_later(self._seconds, self._expire)
+            self._due = self._loop.time() + self._seconds
         return message
 
     async def _told(self, message: Message) -> None:
@@ -193,8 +230,12 @@ class _Watch:
             self._has_begun = True
             await self._send(message)
 
-    def _expire(self) -> None:
-        if not self._has_begun:
+    def _look(self) -> None:
+        if self._has_begun:
+            return
+        if self._loop.time() < self._due:
+            self._timer = self._loop.call_at(self._due, self._look)
+        else:
             problem = Problem("not-answered-in-time", {"seconds": self._seconds}, headers=CLOSE)
             answer = response(Request(self._scope), problem)
             self._refusal = self._loop.create_task(answer(self._scope, self._receive, self._send))

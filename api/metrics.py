@@ -27,13 +27,25 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter(
+        self.in_flight = 0
+        self._requests = Counter(
             "wangge_requests_total", "Requests answered", ("route", "method", "status"), registry=self.registry
         )
-        self.seconds = Histogram(
+        self._seconds = Histogram(
             "wangge_request_seconds", "Time to answer", ("route", "method"), buckets=BUCKETS_S, registry=self.registry
         )
-        self.in_flight = Gauge("wangge_requests_in_flight", "Requests not answered yet", registry=self.registry)
+        self._children = dict[tuple[str, str, int], tuple[Counter, Histogram]]()
+        self.watch("requests_in_flight", "Requests not answered yet", lambda: self.in_flight)
+
+    def count(self, route: str, method: str, status: int, seconds: float) -> None:
+        """One request more, and how long it took."""
+        found = self._children.get((route, method, status))
+        if found is None:  # finding a child by its labels costs more than counting
+            found = self._requests.labels(route, method, status), self._seconds.labels(route, method)
+            self._children[route, method, status] = found
+        requests, taken = found
+        requests.inc()
+        taken.observe(seconds)
 
     def watch(self, name: str, told: str, figure: Callable[[], float | int | None]) -> None:
         """A gauge that asks `figure` at each scrape; None is told as NaN. The name gets `wangge_` in front."""
@@ -65,14 +77,12 @@ class Measure:
                 status = message["status"]
             await send(message)
 
-        self._metrics.in_flight.inc()
+        self._metrics.in_flight += 1
         try:
             await self._app(scope, receive, seen)
         finally:
-            self._metrics.in_flight.dec()
-            route = template(scope)
-            self._metrics.requests.labels(route, method, status).inc()
-            self._metrics.seconds.labels(route, method).observe(perf_counter() - begin)
+            self._metrics.in_flight -= 1
+            self._metrics.count(template(scope), method, status, perf_counter() - begin)
 
 
 def template(scope: Scope) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.batched import BatchLine, BatchPoint, BatchRequest
+from api.converted import ConvertRequest
 from api.examples import BY_SCHEMA
 from api.problems import MEDIA_TYPE, STATUS
 from api.schemas import AcceptRequest, FindingPlaces, PlanFile, PublishRequest
@@ -47,7 +49,16 @@ class Described(FastAPI):
         described = super().openapi()
         schemas = described.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = PROBLEM_SCHEMA
-        for body in (AcceptRequest, FindingPlaces, PlanFile, PublishRequest):
+        for body in (
+            AcceptRequest,
+            BatchLine,
+            BatchPoint,
+            BatchRequest,
+            ConvertRequest,
+            FindingPlaces,
+            PlanFile,
+            PublishRequest,
+        ):
             schemas[body.__name__] = body.model_json_schema(ref_template="#/components/schemas/{model}")
         for name in BY_SCHEMA.keys() & schemas.keys():
             schemas[name]["examples"] = [BY_SCHEMA[name]]

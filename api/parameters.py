@@ -93,7 +93,7 @@ class Position:
     datum: str
 
 
-def position(
+async def position(
     lon: Annotated[Number, Query(description="Longitude, degrees (easting in metres for a projected datum)")],
     lat: Annotated[Number, Query(description="Latitude, degrees (northing in metres for a projected datum)")],
     datum: Annotated[DatumName, Query(description="wgs84, cgcs2000, gcj02, bd09 or EPSG:<code>; never guessed")],
@@ -120,7 +120,7 @@ class Box:
     north: float
 
 
-def box(
+async def box(
     bbox: Annotated[str | None, Query(description="west,south,east,north in degrees, WGS-84")] = None,
 ) -> Box | None:
     """Raises a problem for anything but four numbers in range and order."""
@@ -143,7 +143,7 @@ class Span:
     high: int | None
 
 
-def households(
+async def households(
     households: Annotated[str | None, Query(description="300..500, 300.., ..500 or 300")] = None,
 ) -> Span | None:
     """Raises a problem where it cannot be read or the smaller number does not come first."""
@@ -169,7 +169,7 @@ class Page:
     cursor: Cursor | None
 
 
-def page(
+async def page(
     limit: Annotated[
         Integer, Query(ge=1, description="At most this many; more than 10000 means 10000")
     ] = DEFAULT_LIMIT,

@@ -11,14 +11,14 @@ from geo.lookup import Map
 from geo.store.live import Live, Seen
 
 
-def live(request: Request) -> Live:
-    found: Live = request.app.state.live
-    return found
+async def live(request: Request) -> Live:
+    """What keeps the map in memory. Asking it for an older state may wait for the database: only in a thread."""
+    return _live(request)
 
 
-def seen(request: Request) -> Seen:
+async def seen(request: Request) -> Seen:
     """The state in memory now, and how sure that is."""
-    return live(request).seen
+    return _live(request).seen
 
 
 def state_of(live: Live, cursor: Cursor | None) -> Map:
@@ -34,6 +34,11 @@ def state_of(live: Live, cursor: Cursor | None) -> Map:
 def following(state: Map, codes: list[str], more: bool) -> Cursor | None:
     """Where the next page begins."""
     return Cursor(state.publication, codes[-1]) if more and codes else None
+
+
+def _live(request: Request) -> Live:
+    found: Live = request.app.state.live
+    return found
 
 
 InLive: TypeAlias = Annotated[Live, Depends(live)]

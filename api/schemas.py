@@ -7,7 +7,13 @@ from geojson_pydantic.geometries import Geometry
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from api.batched import Batch, BatchLine, BatchRequest, BatchResult  # noqa: F401 - described apart, as below
 from api.certified import Certificate  # noqa: F401 - described apart, and found here with the others
+from api.converted import Converted, ConvertRequest  # noqa: F401 - likewise
+from api.people import (
+    InCharge,
+    People,  # noqa: F401 - likewise
+)
 from geo.model import Rule
 
 Standing = Literal["proven", "provisional"]
@@ -39,8 +45,10 @@ class Owner(BaseModel):
 
 
 class Candidate(BaseModel):
-    code: str
-    distance_m: float
+    """A grid that may have the point; without a code, ground that nobody owns, with its share of the error."""
+
+    code: str | None
+    distance_m: float | None
     share: float | None
 
 
@@ -55,7 +63,7 @@ class OwnerAnswer(BaseModel):
     status: Literal["owned", "near_boundary", "shared", "ambiguous", "gap", "outside"]
     owner: Owner | None
     chain: list[RegionName]
-    people: list[dict[str, Any]]
+    people: list[InCharge]
     border_distance_m: float | None
     neighbour: str | None
     candidates: list[Candidate]
@@ -71,6 +79,45 @@ class OwnerAnswer(BaseModel):
     as_of: str | None
     stale: bool
     age_s: float
+
+
+class OwnerBrief(BaseModel):
+    """With `fields=owner`."""
+
+    status: Literal["owned", "near_boundary", "shared", "ambiguous", "gap", "outside"]
+    owner: Owner | None
+    standing: Standing | None
+    publication: int
+    stale: bool
+
+
+class BuildingOwner(OwnerAnswer):
+    """As for its point, by the rule of buildings; `share` is that of the footprint, `point` lies in it."""
+
+    building: str
+
+
+class FacilityOwner(OwnerAnswer):
+    """As for its point; `point` lies in it."""
+
+    facility: str
+
+
+class Hit(BaseModel):
+    layer: Literal["region", "grid", "building", "facility"]
+    code: str = Field(description="Of buildings and facilities the id")
+    name: str
+    address: str
+    match: Literal["code", "whole", "code-begins", "name-begins", "name", "address", "code-holds", "words"]
+    owner: str | None = Field(description="The one grid that owns the building or facility")
+    place: Place | None = Field(description="A point in it, WGS-84")
+    links: list[Link]
+
+
+class SearchAnswer(BaseModel):
+    results: list[Hit] = Field(description="The best first, at most 20")
+    publication: int
+    stale: bool
 
 
 class GridProperties(BaseModel):

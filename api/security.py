@@ -4,7 +4,7 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.problems import Problem, response
 
@@ -26,29 +26,6 @@ def content_policy(**changes: str) -> str:
     """The Content-Security-Policy, with directives changed for one page (`script_src="'sha256-...'"`)."""
     policy = CONTENT_POLICY | {name.replace("_", "-"): value for name, value in changes.items()}
     return "; ".join(f"{name} {value}" for name, value in policy.items())
-
-
-class SecurityHeaders:
-    """On every answer, unless a route sets its own."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._headers = (
-            (b"x-content-type-options", b"nosniff"),
-            (b"x-frame-options", b"DENY"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"content-security-policy", content_policy().encode("ascii")),
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def secured(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                named = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(one for one in self._headers if one[0] not in named)]
-            await send(message)
-
-        await self._app(scope, receive, secured if scope["type"] == "http" else send)
 
 
 class Cors(CORSMiddleware):

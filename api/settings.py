@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     """A file sent to `POST /v1/imports`."""
     upload_seconds: float = Field(default=600.0, gt=0)
     """Such a file must be in after this time."""
+    streams: int = Field(default=4, ge=1, le=64)
+    """Streams of points that are answered at once."""
+    stream_seconds: float = Field(default=3600.0, gt=0)
+    """One of them may take this long."""
     job_workers: int = Field(default=1, ge=0, le=16)
     """Long jobs this service does at once; 0 leaves them to others on the same database."""
     jobs_waiting: int = Field(default=20, ge=1, le=10_000)
@@ -75,6 +79,8 @@ class Settings(BaseSettings):
     """What came of a job is kept for this long."""
     request_seconds: float = Field(default=150.0, gt=0)
     """A request whose body is in is answered within this time, or told 503."""
+    workers: int = Field(default=1, ge=1, le=64)
+    """Processes that answer; all of them read the published map from one snapshot."""
     pool_workers: int = Field(default=2, ge=1, le=64)
     pool_queue: int = Field(default=8, ge=0, le=1000)
 

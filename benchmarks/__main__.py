@@ -1,4 +1,4 @@
-"""How fast is it, beside its peers in the same run? `./dev bench` prints a table; `files` and `check` have their own.
+"""How fast is it, beside its peers in the same run? `./dev bench` prints one; `files`, `check` and `owner` more.
 
 CPU seconds of this process, peers interleaved, the median of five rounds: wall time says more about the machine's
 other guests than about us. All on the sample district.
@@ -17,7 +17,7 @@ import shapely
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import check, files
+from benchmarks import check, files, owner
 from geo import coverage, households
 from geo.files import plan_of, read_geojson, things
 from geo.index import Claim, Owners
@@ -148,5 +148,7 @@ if __name__ == "__main__":
         files.main(sys.argv[2:])
     elif sys.argv[1:2] == ["check"]:
         check.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["owner"]:
+        owner.main(sys.argv[2:])
     else:
         main()

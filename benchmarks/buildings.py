@@ -21,7 +21,7 @@ import shapely
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import peers
+from benchmarks import cpu, peers
 from benchmarks.city import City, city
 from geo import households
 from geo.store import embedded
@@ -112,9 +112,9 @@ def _interleaved(entered: Sequence[Contestant], rounds: int, cluster: Cluster) -
     expected: Straddlers | None = None
     for _ in range(rounds):
         for one in entered:
-            start = time.process_time() + peers.server_s(cluster)
+            start = time.process_time() + cpu.server_s(cluster)
             found = one.run()
-            taken[one.name].append(time.process_time() + peers.server_s(cluster) - start)
+            taken[one.name].append(time.process_time() + cpu.server_s(cluster) - start)
             expected = found if expected is None else expected
             if found != expected:
                 sys.exit(f"{one.name} found {len(found)} straddlers, not {len(expected)}")

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import buildings, peers
+from benchmarks import buildings, cpu, peers
 from benchmarks.city import City, city
 from geo import plan, screen
 from geo.changes import Change
@@ -85,7 +85,7 @@ def _whole_city(size: float, rounds: int) -> Table:
             Contestant("PostGIS ST_Union + ST_Difference", lambda: peers.postgis_faulty(connection), "x 20"),
             Contestant("shapely union_all + difference", lambda: peers.shapely_faulty(made)),
         ]
-        taken = _interleaved(entered, rounds, made.faulty_regions.tolist(), lambda: peers.server_s(cluster))
+        taken = _interleaved(entered, rounds, made.faulty_regions.tolist(), lambda: cpu.server_s(cluster))
     communities = len(made.boundaries)
     table = Table("whole city", "CPU s (median)", "communities per CPU s", "ours is", "asked", box=None)
     ours = taken[entered[0].name]

@@ -23,15 +23,15 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import make_url
 
+from benchmarks import cpu
 from geo.files import plan_of, read_geojson, things
 from geo.model import Plan
-from geo.store import embedded, postmaster
+from geo.store import embedded
 from geo.store.embedded import Cluster
 from sample_data.make import district
 
 ROWS, ROUNDS = 500_000, 3
 BLOCK = 200_000
-TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 WANGGE = (sys.executable, "-c", "from api.cli import main; main()")
 PEER = (sys.executable, "-m", "benchmarks.peers")
 MIB = 1024
@@ -127,7 +127,7 @@ def _contestants(folder: Path, cluster: Cluster) -> list[Contestant]:
 
 def _run(one: Contestant, cluster: Cluster) -> Run:
     """Run a contestant to its end; CPU seconds of it and of the database meanwhile, and its peak memory."""
-    before = _database_s(cluster)
+    before = cpu.server_s(cluster)
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(one.command, stdout=subprocess.DEVNULL, stderr=told)
         _, status, used = os.wait4(process.pid, 0)
@@ -135,25 +135,7 @@ def _run(one: Contestant, cluster: Cluster) -> Run:
         if process.returncode not in one.statuses:
             told.seek(0)
             sys.exit(f"{one.name} ended with {process.returncode}: {told.read().decode(errors='replace')[-2000:]}")
-    return Run(used.ru_utime + used.ru_stime + _database_s(cluster) - before, used.ru_maxrss / MIB)
-
-
-def _database_s(cluster: Cluster) -> float:
-    """CPU seconds of the server since it began: of its living processes, and of those that it has buried."""
-    server = postmaster.pid(cluster.place.cluster)
-    if server is None:
-        raise RuntimeError("the database has died")
-    children = Path(f"/proc/{server}/task/{server}/children").read_text("ascii").split()
-    return sum(_ticks(number) for number in (server, *map(int, children))) * TICK_S
-
-
-def _ticks(number: int) -> int:
-    """User and system time of a process and of its waited-for children (proc(5), fields 14 to 17)."""
-    try:
-        told = Path(f"/proc/{number}/stat").read_text("utf-8")
-    except FileNotFoundError:
-        return 0
-    return sum(map(int, told.rpartition(")")[2].split()[11:15]))
+    return Run(used.ru_utime + used.ru_stime + cpu.server_s(cluster) - before, used.ru_maxrss / MIB)
 
 
 def _show(entered: Sequence[Contestant], runs: dict[str, list[Run]], rows: int) -> None:

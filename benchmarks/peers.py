@@ -1,6 +1,5 @@
 """How do others do the same? With a file each is a process of its own: `python -m benchmarks.peers NAME ARGUMENTS`."""
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,10 +12,8 @@ import shapely
 from sqlalchemy import make_url
 
 from benchmarks.city import City
-from geo.store import postmaster
 from geo.store.embedded import Cluster
 
-TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 NOISE_DEG2 = 1e-12
 """Less ground than this (0.01 m2) is noise of an overlay, square degrees."""
 FAULTY = f"""
@@ -108,24 +105,6 @@ def superuser_dsn(cluster: Cluster) -> str:
     """How psycopg reaches a private cluster with every right."""
     address = make_url(cluster.owner_url)
     return f"host={address.query['host']} port={address.query['port']} user=postgres dbname={address.database}"
-
-
-def server_s(cluster: Cluster) -> float:
-    """CPU seconds of a private cluster since it began: of its living processes, and of those that it has buried."""
-    server = postmaster.pid(cluster.place.cluster)
-    if server is None:
-        raise RuntimeError("the database has died")
-    children = Path(f"/proc/{server}/task/{server}/children").read_text("ascii").split()
-    return sum(_ticks(number) for number in (server, *map(int, children))) * TICK_S
-
-
-def _ticks(number: int) -> int:
-    """User and system time of a process and of its waited-for children (proc(5), fields 14 to 17)."""
-    try:
-        told = Path(f"/proc/{number}/stat").read_text("utf-8")
-    except FileNotFoundError:
-        return 0
-    return sum(map(int, told.rpartition(")")[2].split()[11:15]))
 
 
 PEERS: Mapping[str, Callable[..., None]] = {"sjoin": sjoin, "postgis": postgis, "copy": bare_copy}

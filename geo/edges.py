@@ -82,6 +82,17 @@ def spread(first: Numbers, size: Numbers) -> tuple[Numbers, Numbers]:
     return run, np.arange(len(run)) + np.repeat(first - np.cumsum(size) + size, size)
 
 
+def summed(place: Numbers, value: Floats, count: int) -> Floats:
+    """The sum of the values (n,) that fall on each of `count` places."""
+    return np.bincount(place, value, count).astype(np.float64)  # without any values numpy counts in whole numbers
+
+
+def distinct(numbers: Numbers) -> Numbers:
+    """Each number once, in order: by sorting, which for millions takes a fraction of what hashing does."""
+    ordered = np.sort(numbers)
+    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]])
+
+
 def batches(size: Numbers, most: int = AT_ONCE) -> Iterator[slice]:
     """Slices of things whose sizes add up to about `most`, one thing at least."""
     total = np.cumsum(size)

@@ -19,6 +19,7 @@ from geo.model import Finding, Plan, Rule
 from geo.rings import solid
 from geo.services import Services
 from geo.stacks import Stacks
+from geo.staffing import Staffing
 from geo.terms import ALONE, Terms
 
 
@@ -52,12 +53,13 @@ class Inspection:
         self.layout = Layout(plan, terms)
         self._ground = GroundFaults(self.layout, heal=heal)
         self._dwellings, self._services = Dwellings(self.layout), Services(self.layout)
-        self._stacks, self._forms = Stacks(self.layout), Forms(self.layout)
+        self._stacks, self._forms, self._staffing = Stacks(self.layout), Forms(self.layout), Staffing(self.layout)
         self._area: dict[str, float] = {}
         self._ground.all()
         self._dwellings.all(self._ground.vague)
         self._stacks.all()
         self._services.all()
+        self._staffing.all()
         self._forms.all()
 
     def changed(self, change: Change) -> Report:
@@ -69,6 +71,7 @@ class Inspection:
         self._dwellings.update(concern, self._ground.vague)
         self._stacks.update(concern)
         self._services.update(concern)
+        self._staffing.update(concern)
         self._forms.update(concern)
         return self.report
 
@@ -83,6 +86,7 @@ class Inspection:
         yield from self._dwellings.findings
         yield from self._stacks.findings
         yield from self._services.findings
+        yield from self._staffing.findings
         yield from self._forms.findings
 
     def _figures(self) -> Figures:

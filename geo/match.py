@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from geo.address import Book
-from geo.lookup import NEAR_M, Map
-from geo.model import Standing
-from geo.near import Borders
+from geo.lookup import NEAR_M, STATUSES, Map, Status
+from geo.many import NOBODY, Asker, Many
 
 NOWHERE = -1
 
@@ -39,6 +37,10 @@ class Quality(StrEnum):
 
 
 HOWS, QUALITIES = tuple(How), tuple(Quality)
+OF_STATUS = np.array(
+    [QUALITIES.index(Quality.EXACT if one is Status.OWNED else Quality(one.value)) for one in STATUSES], dtype=np.int8
+)
+"""The quality that each status of a point is."""
 UNSURE = frozenset({Quality.AMBIGUOUS})
 UNOWNED = frozenset({Quality.GAP, Quality.OUTSIDE, Quality.UNMATCHED})
 
@@ -94,8 +96,7 @@ class Matcher:
         self.claims = state.owners.claims
         self.region_codes = sorted(state.regions)
         """Places are the claims, then the regions: ground that no grid has still has a deepest region."""
-        self._borders = Borders(state.owners)
-        self._proven = sum(claim.standing is Standing.PROVEN for claim in self.claims)
+        self._asker = Asker(state, near_m)
         self._claim = {claim.code: number for number, claim in reversed(list(enumerate(self.claims)))}
         self._region = {code: len(self.claims) + number for number, code in enumerate(self.region_codes)}
         self._register = {id: number for number, id in enumerate(register.ids)}
@@ -142,60 +143,35 @@ class Matcher:
         return "; ".join(pairs)
 
     def _points(self, xy: NDArray[np.float64], rows: NDArray[np.int64], found: Matches) -> None:
-        point, claim = self.state.owners.hits(xy)
-        owner = np.full(len(xy), len(self.claims), dtype=np.int64)
-        np.minimum.at(owner, point, claim)
-        owned = owner < len(self.claims)
+        told = self._asker.answers(xy)
         found.how[rows] = HOWS.index(How.POINT)
-        found.quality[rows[owned]] = QUALITIES.index(Quality.EXACT)
-        found.place[rows[owned]] = owner[owned]
-        border = self._borders.distances_m(xy[owned], owner[owned])
-        found.distance_m[rows[owned]] = border
-        rivals = ((claim < self._proven) == (owner[point] < self._proven)) & (claim != owner[point])
-        covered = np.unique(point * len(self.claims) + claim)
-        self._near(xy, rows, owner, np.flatnonzero(owned)[border < self.near_m], covered, found)
-        self._rivals(xy, rows, owner, point[rivals], claim[rivals], found)
+        found.quality[rows] = OF_STATUS[told.status]
+        found.distance_m[rows] = told.border_distance_m
+        owned = told.owner != NOBODY
+        found.place[rows[owned]] = told.owner[owned]
+        self._near(xy, rows, told, found)
+        order = np.lexsort((told.claim, told.point))
+        self._list(rows, told.point[order], told.claim[order], found)
         self._unowned(xy[~owned], rows[~owned], found)
 
-    def _near(
-        self, xy: NDArray[np.float64], rows: NDArray[np.int64], owner: NDArray[np.int64], near: NDArray[np.int64],
-        covered: NDArray[np.int64], found: Matches,
-    ) -> None:  # fmt: skip
-        """Points close to the border of their grid, with the grids on its other side, the nearest first; a
-        grid that covers the point too (`covered`: pairs as one number) is no metre away."""
-        found.quality[rows[near]] = QUALITIES.index(Quality.NEAR_BOUNDARY)
+    def _near(self, xy: NDArray[np.float64], rows: NDArray[np.int64], told: Many, found: Matches) -> None:
+        """Points close to the border of their grid, with the grids on its other side, the nearest first; a grid that
+        covers the point too is no metre away."""
+        near = np.flatnonzero(told.status == STATUSES.index(Status.NEAR_BOUNDARY))
         point, claim = self.state.owners.beside(xy[near], self.near_m)
-        point = near[point]
-        other = claim != owner[point]
+        other = claim != told.owner[near[point]]
         point, claim = point[other], claim[other]
-        metres = self._borders.distances_m(xy[point], claim)
-        metres[np.isin(point * len(self.claims) + claim, covered)] = 0.0
+        metres = self._asker.borders.distances_m(xy[near[point]], claim)
+        covered = np.stack(self.state.owners.hits(xy[near])) if len(near) else np.empty((2, 0), dtype=np.int64)
+        metres[np.isin(point * len(self.claims) + claim, covered[0] * len(self.claims) + covered[1])] = 0.0
         order = np.lexsort((claim, metres, point))
-        self._list(rows, point[order], claim[order], metres[order] <= self.near_m, found)
-
-    def _rivals(
-        self, xy: NDArray[np.float64], rows: NDArray[np.int64], owner: NDArray[np.int64], point: NDArray[np.int64],
-        claim: NDArray[np.int64], found: Matches,
-    ) -> None:  # fmt: skip
-        """Points that several grids of one standing cover: on their common edge, or inside a provisional one."""
-        if not len(point):
-            return
-        asked, member = np.concatenate([point, point]), np.concatenate([claim, owner[point]])
-        different, place = np.unique(member, return_inverse=True)
-        borders = shapely.boundary(np.asarray([self.claims[n].shape for n in different], dtype=object))
-        inner = ~shapely.intersects_xy(borders[place], xy[asked, 0], xy[asked, 1]) & (member >= self._proven)
-        found.quality[rows[point]] = QUALITIES.index(Quality.SHARED)
-        found.quality[rows[asked[inner]]] = QUALITIES.index(Quality.AMBIGUOUS)
-        order = np.lexsort((claim, point))
-        for row in rows[np.unique(point)].tolist():
-            found.candidates.pop(row, None)
-        self._list(rows, point[order], claim[order], np.ones(len(order), dtype=bool), found)
+        order = order[metres[order] <= self.near_m]
+        self._list(rows[near], point[order], claim[order], found)
 
     def _list(
-        self, rows: NDArray[np.int64], point: NDArray[np.int64], claim: NDArray[np.int64], kept: NDArray[np.bool_],
-        found: Matches,
-    ) -> None:  # fmt: skip
-        for row, number in zip(rows[point[kept]].tolist(), claim[kept].tolist(), strict=True):
+        self, rows: NDArray[np.int64], point: NDArray[np.int64], claim: NDArray[np.int64], found: Matches
+    ) -> None:
+        for row, number in zip(rows[point].tolist(), claim.tolist(), strict=True):
             before = found.candidates.get(row)
             code = self.claims[number].code
             found.candidates[row] = code if before is None else f"{before}; {code}"
@@ -206,5 +182,3 @@ class Matcher:
             return
         codes = self.state.fallbacks(xy)
         found.place[rows] = [NOWHERE if code is None else self._region[code] for code in codes]
-        gap, outside = QUALITIES.index(Quality.GAP), QUALITIES.index(Quality.OUTSIDE)
-        found.quality[rows] = np.where(found.place[rows] == NOWHERE, outside, gap)

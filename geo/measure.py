@@ -6,14 +6,12 @@ taken at the latitude of the centroid, where the scale of all parts is in balanc
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
+from math import cos, radians, sin, sqrt
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
-
-Number = TypeVar("Number", float, NDArray[np.float64])
 
 SEMI_MAJOR_M = 6_378_137.0
 """WGS-84 and GRS-80 equatorial radius, metres."""
@@ -27,13 +25,19 @@ PRECISE = 0.005
 
 def metres_per_degree(lat: float) -> tuple[float, float]:
     """Length of one degree of longitude and of latitude at `lat`, metres (ellipsoidal radii of curvature)."""
-    x, y = _degree(lat)
-    return float(x), float(y)
+    phi = radians(lat)
+    w2 = 1.0 - ECCENTRICITY2 * sin(phi) ** 2
+    prime_vertical = SEMI_MAJOR_M / sqrt(w2)
+    return radians(prime_vertical * cos(phi)), radians(prime_vertical * (1.0 - ECCENTRICITY2) / w2)
 
 
 def degrees_m(lat: NDArray[np.float64]) -> NDArray[np.float64]:
     """The same at each of many latitudes (n,): shape (n, 2)."""
-    return np.stack(_degree(lat), axis=-1)
+    phi = np.radians(lat)
+    w2 = 1.0 - ECCENTRICITY2 * np.sin(phi) ** 2
+    prime_vertical = SEMI_MAJOR_M / np.sqrt(w2)
+    meridian = prime_vertical * (1.0 - ECCENTRICITY2) / w2
+    return np.stack([np.radians(prime_vertical * np.cos(phi)), np.radians(meridian)], axis=-1)
 
 
 def to_metres(shape: BaseGeometry, lat: float | None = None) -> BaseGeometry:
@@ -109,11 +113,3 @@ def middle_latitude(shape: BaseGeometry) -> float:
     """The latitude a shape is measured at, degrees; 0 for an empty shape."""
     _, south, _, north = shapely.bounds(shape)
     return 0.0 if np.isnan(south) else float((south + north) / 2)
-
-
-def _degree(lat: Number) -> tuple[Number, Number]:
-    phi = np.radians(lat)
-    w2 = 1.0 - ECCENTRICITY2 * np.sin(phi) ** 2
-    prime_vertical = SEMI_MAJOR_M / np.sqrt(w2)
-    meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY2) / w2**1.5
-    return np.radians(prime_vertical * np.cos(phi)), np.radians(meridian)

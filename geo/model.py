@@ -24,6 +24,11 @@ class Layer(StrEnum):
     FACILITY = "facility"
     LINE = "line"
     WATER = "water"
+    PERSON = "person"
+
+
+MAP_LAYERS = tuple(layer for layer in Layer if layer is not Layer.PERSON)
+"""What a map, a plan file and a certificate show. People have no place of their own, and names and phones are inner."""
 
 
 class GridKind(StrEnum):
@@ -37,6 +42,22 @@ class Standing(StrEnum):
 
     PROVEN = "proven"
     PROVISIONAL = "provisional"
+
+
+class Role(StrEnum):
+    """As what somebody answers for a place, in the order of lists."""
+
+    RESPONSIBLE = "responsible"
+    MEMBER = "member"
+    PART_TIME = "part-time"
+    ORGANISATION = "organisation"
+
+
+class Post(StrEnum):
+    """A posts answer for ground, B posts for a subject on it."""
+
+    AREA = "A"
+    SUBJECT = "B"
 
 
 class Severity(StrEnum):
@@ -70,6 +91,7 @@ class Rule(StrEnum):
     HOUSEHOLDS_HIGH = "households-high"
     HOUSEHOLDS_GROWN = "households-grown"
     TOWER_OVER = "tower-over"
+    STAFFING = "staffing"
     POINT_REPEATED = "point-repeated"
     SPIKE = "spike"
     VERTICES_MANY = "vertices-many"
@@ -157,7 +179,28 @@ class Water:
     shape: Ground
 
 
-Thing: TypeAlias = Region | Grid | Building | Facility | Line | Water
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody, or an organisation, bound to a grid or region from `since` until before `until`.
+
+    `place` is the code, and `place_layer` says whether a grid's or a region's (None where nobody has looked yet).
+    `since` and `until` are ISO 8601 texts, dates or instants (`geo.people.instant`); None is open.
+    """
+
+    id: str
+    name: str
+    phone: str = ""
+    place: str
+    place_layer: Layer | None = None
+    role: Role
+    post: Post | None = None
+    subject: str = ""
+    since: str | None = None
+    until: str | None = None
+    shape: None = None
+
+
+Thing: TypeAlias = Region | Grid | Building | Facility | Line | Water | Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +213,7 @@ class Plan:
     facilities: tuple[Facility, ...] = ()
     lines: tuple[Line, ...] = ()
     water: tuple[Water, ...] = ()
+    people: tuple[Person, ...] = ()
 
     def __len__(self) -> int:
         return sum(len(getattr(self, part.name)) for part in fields(self))

@@ -44,6 +44,18 @@ def _households(name: str, rules: tuple[Rule, ...], default: ByKind, least: floa
     )
 
 
+def _people(name: str, default: float) -> Parameter:
+    return Parameter(
+        name=name,
+        rules=(Rule.STAFFING,),
+        unit="people",
+        least=0,
+        most=1_000,
+        default=_everywhere(default),
+        whole=True,
+    )
+
+
 def _metres(name: str, rule: Rule, default: ByKind, most: float = 1_000) -> Parameter:
     return Parameter(name=name, rules=(rule,), unit="m", least=0, most=most, default=default)
 
@@ -63,6 +75,9 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
             _households("households_least", (Rule.HOUSEHOLDS_LOW,), _by_kind(300, None, None), least=0),
             _households("households_most", (Rule.HOUSEHOLDS_HIGH, Rule.HOUSEHOLDS_GROWN), _by_kind(500, 500, None)),
             _households("tower_most", (Rule.TOWER_OVER,), _by_kind(500, 500, None)),
+            _people("staff_responsible", 1),
+            _people("staff_members_least", 2),
+            _people("staff_members_most", 3),
             replace(_square_metres("stacked_m2", Rule.BUILDING_STACKED, _everywhere(1.0), least=0.01), regional=False),
             _metres("sliver_width_m", Rule.SLIVER, _everywhere(1.0), most=100),
             _square_metres("sliver_area_m2", Rule.SLIVER, _everywhere(100.0)),

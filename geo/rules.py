@@ -84,6 +84,7 @@ _SEVERITIES: Mapping[Family, Mapping[Rule, tuple[Severity, ...]]] = {
         Rule.HOUSEHOLDS_HIGH: WARNING,
         Rule.HOUSEHOLDS_GROWN: WARNING,
         Rule.TOWER_OVER: NOTE,
+        Rule.STAFFING: WARNING,
     },
     Family.SHAPE: {
         Rule.NEEDLE: WARNING,

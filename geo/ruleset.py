@@ -39,6 +39,8 @@ MOST_CATEGORIES = 100
 """Categories of facilities that one kind of grid must have."""
 LONGEST = 100
 """Characters of a code or category."""
+PAIRS = (("households_least", "households_most"), ("staff_members_least", "staff_members_most"))
+"""Limits of which the first is never above the second."""
 
 
 class RulesetRefused(Refusal):
@@ -144,7 +146,8 @@ def _stated(told: object, at: str) -> Stated:
     limits = _object(given.get("limits", {}), f"{at}/limits", known)
     facilities = _object(given.get("facilities", {}), f"{at}/facilities", list(GridKind))
     values = {name: _by_kind(PARAMETERS[name], value, f"{at}/limits/{name}") for name, value in limits.items()}
-    _refuse_crossed(values, f"{at}/limits/households_least")
+    for least, most in PAIRS:
+        _refuse_crossed(values, least, most, f"{at}/limits/{least}")
     return Stated(
         values,
         {GridKind(kind): _categories(value, f"{at}/facilities/{kind}") for kind, value in facilities.items()},
@@ -168,10 +171,10 @@ def _limit(parameter: Parameter, value: object, at: str) -> Limit:
     return int(value) if parameter.whole else float(value)
 
 
-def _refuse_crossed(values: Mapping[str, ByKind], at: str) -> None:
+def _refuse_crossed(values: Mapping[str, ByKind], low: str, high: str, at: str) -> None:
     """A least above the most that is stated beside it is a slip; across regions either may be meant."""
-    for kind, least in values.get("households_least", {}).items():
-        most = values.get("households_most", {}).get(kind)
+    for kind, least in values.get(low, {}).items():
+        most = values.get(high, {}).get(kind)
         if least is not None and most is not None and least > most:
             raise RulesetRefused("ruleset-crossed", member=f"{at}/{kind}")
 

@@ -14,7 +14,7 @@ from geo import lattice
 from geo.measure import metres_per_degree
 from geo.model import Building, Facility, Grid, GridKind, Ground, Line, Plan, Region, Rule
 from geo.ruleset import parse
-from geo.terms import Terms
+from geo.terms import Staff, Terms
 
 Metres = tuple[float, float]
 STREET, CODE = "510108001000", "510108001001"
@@ -229,6 +229,9 @@ EXAMPLES: Mapping[Rule, Callable[[], Example]] = {
         sound(buildings=(*HOUSES, house("5", 70, 40, 340))), Terms(before={f"{CODE}0{n}": 360 for n in range(1, 5)})
     ),
     Rule.TOWER_OVER: lambda: Example(sound(buildings=(house("1", 70, 80, 640, levels=42), *HOUSES[1:]))),
+    Rule.STAFFING: lambda: Example(
+        sound(), Terms(staff={f"{CODE}0{n}": Staff(1, 2 if n < 4 else 0) for n in range(1, 5)}, staffed={CODE})
+    ),
     Rule.NEEDLE: lambda: Example(middle((211, 40), (330, 41), (330, 45.5), (210.8, 46))),
     Rule.NECK: lambda: Example(_neck()),
     Rule.COMPACTNESS_LOW: lambda: Example(_compactness()),

@@ -1,8 +1,26 @@
-"""Is the city that is measured what the benchmarks say it is?"""
+"""Is the city that is measured what the benchmarks say it is, and do they measure what they say?"""
+
+import io
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from os import getpid
+from pathlib import Path
+from threading import Thread
 
 import numpy as np
+import pyarrow as pa
+import pytest
 import shapely
+from fastapi import FastAPI
+from rich.console import Console
 
+from api.routes import owner as owner_route
+from api.routes import rules
+from benchmarks import cpu, hello, load, owner, owner_http, owner_inside, owner_start, owner_stream, published_city
 from benchmarks.city import FAULTY, HOUSEHOLDS, SHIFT_M, city
 from geo import coverage, households
 from geo.lattice import is_rounded
@@ -67,3 +85,128 @@ def test_the_same_seed_is_the_same_city() -> None:
     assert (one.buildings == two.buildings).all()
     assert (one.households == two.households).all()
     assert not (one.boundaries == other.boundaries).any()
+
+
+def test_points_that_are_asked_about_lie_in_the_city() -> None:
+    made = city(SMALL)
+    xy = owner.inside(made, 500)
+    assert xy.shape == (500, 2)
+    assert shapely.intersects_xy(shapely.coverage_union_all(made.boundaries), xy[:, 0], xy[:, 1]).all()
+    assert (xy == owner.inside(made, 500)).all()
+    assert (xy == xy.round(7)).all()
+
+
+def test_a_published_city_has_a_whole_tree_and_every_grid_once() -> None:
+    made = city(0.12)
+    several = list(published_city.plans(made))
+    assert len(several) == 2
+    regions = [region for plan in several for region in plan.regions]
+    parents = {region.code: region.parent for region in regions}
+    assert len(parents) == len(regions)
+    assert [code for code, parent in parents.items() if parent is None] == [published_city.CITY]
+    assert all(parent in parents for parent in parents.values() if parent is not None)
+    assert [grid.code for plan in several for grid in plan.grids] == made.grid_codes
+    for plan in several:
+        own = {region.code for region in plan.regions}
+        assert {grid.region for grid in plan.grids} <= own
+
+
+def test_processor_time_counts_a_process_and_its_children() -> None:
+    start, own = cpu.process_s(getpid()), time.process_time()
+    while time.process_time() < own + 0.2:
+        sum(range(1000))
+    subprocess.run([sys.executable, "-c", "sum(range(10**7))"], check=True)
+    used = cpu.process_s(getpid()) - start
+    assert used > 0.2 + 0.05
+    assert cpu.process_s(2**22 + 1) == 0.0
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Tells a caller the path it asked for; 404 where that is `/no`."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)  # type: ignore[attr-defined]
+        self.send_response(404 if self.path == "/no" else 200)
+        self.send_header("Content-Length", str(len(self.path)))
+        self.end_headers()
+        self.wfile.write(self.path.encode())
+
+    def log_message(self, *told: object) -> None:
+        pass
+
+
+@contextmanager
+def answering() -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        server.asked = []  # type: ignore[attr-defined]
+        server.daemon_threads = True
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_the_load_asks_for_everything_once() -> None:
+    with answering() as server:
+        paths = [f"/{number}" for number in range(100)]
+        taken = load.fire(server.server_port, paths, 7)
+        assert sorted(server.asked) == sorted(paths)  # type: ignore[attr-defined]
+        assert len(taken) == 100
+        assert 0 < min(taken) <= max(taken) < load.LONGEST_S
+        assert load.ask(server.server_port, "/here") == b"/here"
+
+
+def test_the_load_counts_no_refusal_as_an_answer() -> None:
+    with answering() as server, pytest.raises(load.RefusedError, match="404"):
+        load.fire(server.server_port, ["/yes", "/no", "/yes"], 1)
+
+
+def test_hello_stands_right_behind_the_owner() -> None:
+    app = FastAPI()
+    app.include_router(owner_route.router)
+    app.include_router(rules.router)
+    hello.behind_owner(app, hello.router(40, 700))
+    order = [getattr(route, "original_router", None) for route in app.router.routes]
+    place = order.index(owner_route.router)
+    assert order[place + 2] is rules.router
+    assert {route.path for route in order[place + 1].routes} == {"/hello/plain", "/hello/full"}
+
+
+def test_owners_are_read_from_the_answers_of_all() -> None:
+    assert owner_http.code_in({"owner": {"code": "a"}, "status": "owned"}) == "a"
+    assert owner_http.code_in([{"collectionId": "bench.grid", "code": "b"}]) == "b"
+    assert owner_http.code_in({"owner": None}) is None
+    assert owner_http.code_in([]) is None
+
+
+def test_contestants_must_name_the_same_owners() -> None:
+    one, other = np.array(["a", "b"], dtype=object), np.array(["a", None], dtype=object)
+    owner_inside.agree(lambda: one, one.copy)
+    with pytest.raises(RuntimeError, match="1 of 2"):
+        owner_inside.agree(lambda: one, lambda: other)
+
+
+def test_points_in_arrow_are_the_points() -> None:
+    xy = owner.inside(city(SMALL), 100)
+    with pa.ipc.open_stream(io.BytesIO(owner_stream.written(xy))) as stream:
+        told = stream.read_all()
+    assert (np.stack([told["lon"].to_numpy(), told["lat"].to_numpy()], axis=1) == xy).all()
+
+
+def test_a_city_is_published_once_and_all_name_the_same_owners(tmp_path: Path) -> None:
+    told = io.StringIO()
+    with published_city.published(SMALL, tmp_path) as (cluster, made):
+        owner_inside.run(cluster, owner.inside(made, 300), 1, Console(file=told, width=130))
+        started = owner_start.once([cluster.service_url, *map(str, owner.inside(made, 1)[0])])
+        assert started["grids"] == len(made.grids)
+        first = owner_start.loaded(cluster).map
+    with published_city.published(SMALL, tmp_path) as (cluster, _):
+        again = owner_start.loaded(cluster).map
+    assert (first.publication, first.at) == (again.publication, again.at) == (1, first.at)
+    assert [one.name for one in first.chain(first.holdings[0].grid.region)][1:] == ["第1街道", "第1区", "样例市"]
+    assert "PostGIS COPY + join" in told.getvalue()
+    published_city.forget(tmp_path)
+    assert not list(tmp_path.glob("city-*"))

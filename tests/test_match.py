@@ -94,7 +94,7 @@ def test_many_points_are_answered_as_each_alone(steps: list[tuple[int, int]]) ->
             assert code == (told.fallback and told.fallback.code)
             assert np.isnan(found.distance_m[row])
         if quality == "near_boundary":
-            others = {holding.grid.code for holding, _ in told.candidates} - {code}
+            others = {one.holding.grid.code for one in told.candidates if one.holding} - {code}
             assert set(filter(None, candidates.split("; "))) == others
 
 

@@ -89,6 +89,9 @@ def test_every_body_has_an_example_that_validates(described: dict[str, Any]) -> 
     assert set(bodies) == {
         "POST /v1/acceptances",
         "POST /v1/check",
+        "POST /v1/convert",
+        "POST /v1/owner/batch",
+        "POST /v1/owner/stream",
         "POST /v1/imports",
         "POST /v1/plans",
         "POST /v1/plans/{id}/publish",

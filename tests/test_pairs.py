@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import shapely
 from claims_drawn import Asked, Dwellings, covering_exactly, dwellings, long_edge_points, on_lattice, questions
+from claims_stored import IDENTITY, publish_claims
 from conftest import fresh
 from faults_drawn import Planted, planted
 from hypothesis import strategies as st
@@ -26,14 +27,6 @@ EXACT = text(
     " ARRAY(SELECT ST_GeomFromWKB(g, 4326) FROM unnest(CAST(:grids AS bytea[])) AS g))"
 )
 APART = text("SELECT grounds_are_apart(ST_GeomFromWKB(:one, 4326), ST_GeomFromWKB(:other, 4326))")
-IDENTITY = text("INSERT INTO identity (layer, code) VALUES (:layer, :code) RETURNING id")
-EDITION = text(
-    "INSERT INTO edition (region, numbers, boundary, standing, cause, intent)"
-    " VALUES (:region, '[1,)', ST_GeomFromWKB(:shape, 4326), :standing, 'publish', 0) RETURNING id"
-)
-GRID = text(
-    "INSERT INTO grid (edition, id, kind, shape) VALUES (:edition, :id, 'residential', ST_GeomFromWKB(:shape, 4326))"
-)
 BUILDING = text(
     "INSERT INTO building (id, numbers, entrance, households, grid, shape) VALUES"
     " (:id, '[1,)', ST_GeomFromWKB(:entrance, 4326), 1, :grid, ST_GeomFromWKB(:shape, 4326))"
@@ -119,17 +112,6 @@ def test_borders_by_hand_are_judged_alike(work: Session, name: str) -> None:
 
 
 # The owner of a point
-
-
-def publish_claims(work: Session, claims: Sequence[Claim]) -> None:
-    """Each claim as the only grid of a region of its own: what the door would not let pass is stored as well."""
-    for claim in claims:
-        region = work.execute(IDENTITY, {"layer": "region", "code": f"of {claim.code}"}).scalar_one()
-        grid = work.execute(IDENTITY, {"layer": "grid", "code": claim.code}).scalar_one()
-        values = {"region": region, "shape": claim.shape.wkb, "standing": claim.standing.value}
-        edition = work.execute(EDITION, values).scalar_one()
-        work.execute(GRID, {"edition": edition, "id": grid, "shape": claim.shape.wkb})
-    work.execute(text("UPDATE head SET publication = 1"))
 
 
 def assert_one_owner(work: Session, asked: Asked) -> None:

@@ -18,7 +18,7 @@ from real import everything, taken
 from test_import_export import in_order, rich
 
 from geo.files import Reading, read, read_geojson
-from geo.model import Building, Facility, Grid, Layer, Plan, Region, Water
+from geo.model import MAP_LAYERS, Building, Facility, Grid, Plan, Region, Water
 from geo.store import door, embedded, intake
 from geo.store.connect import session
 from geo.store.order import Order
@@ -69,7 +69,7 @@ def empty(cluster: embedded.Cluster) -> Iterator[Store]:
 
 def exported(wangge: Here, folder: Path, suffix: str, *options: object) -> list[Path]:
     """The files of an export: one, or one a layer where the format holds no more."""
-    paths = [folder / f"{layer}.csv" for layer in Layer] if suffix == "csv" else [folder / f"all.{suffix}"]
+    paths = [folder / f"{layer}.csv" for layer in MAP_LAYERS] if suffix == "csv" else [folder / f"all.{suffix}"]
     for path in paths:
         only = ("--layer", path.stem) if suffix == "csv" else ()
         assert wangge("export", "-o", path, *only, *options).status == 0
@@ -83,7 +83,7 @@ def readings(paths: Sequence[Path]) -> list[Reading]:
 def tables(path: Path) -> Sequence[str | None]:
     """What a file has to be asked for by name."""
     if path.suffix == ".xlsx":
-        return list(Layer)
+        return MAP_LAYERS
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
             return sorted(name[:-4] for name in archive.namelist() if name.endswith(".shp"))
@@ -163,7 +163,7 @@ def test_by_the_command_sheet_by_sheet(
     publish(store, odd())
     (path,) = exported(wangge, tmp_path, suffix)
     other = Here(empty, monkeypatch, capsys)
-    order = {layer.value: number for number, layer in enumerate(Layer)}
+    order = {layer.value: number for number, layer in enumerate(MAP_LAYERS)}
     for table in sorted(tables(path), key=lambda name: order[str(name).partition("_")[0]]):
         told = other("import", path, "--table", table, "--publish", "--provisional", "--json")
         assert (told.status, told.told["refused"]) == (0, []), told.err

@@ -25,7 +25,7 @@ def limits(parameter: Parameter) -> st.SearchStrategy[float | None]:
 @st.composite
 def stated(draw: st.DrawFn, regional: bool = False) -> Stated:
     known = {name for name, parameter in PARAMETERS.items() if parameter.regional or not regional}
-    names = draw(st.sets(st.sampled_from(sorted(known - {"households_least"})), max_size=4))
+    names = draw(st.sets(st.sampled_from(sorted(known - {"households_least", "staff_members_least"})), max_size=4))
     values = {name: draw(st.dictionaries(KINDS, limits(PARAMETERS[name]))) for name in names}
     return Stated(values, draw(st.dictionaries(KINDS, st.frozensets(TEXTS, max_size=3))))
 

@@ -16,7 +16,7 @@ from geo.files.write_csv import write_csv
 from geo.files.write_shp import write_shp
 from geo.files.write_xlsx import write_xlsx
 from geo.lookup import Map
-from geo.model import Layer
+from geo.model import MAP_LAYERS, Layer
 from geo.store import certificates
 from geo.store.connect import reachable, session
 from geo.store.export import Selection
@@ -34,7 +34,8 @@ def export(
     publication: Annotated[int | None, typer.Option(help="A past state; the one in force when absent")] = None,
     region: Annotated[str | None, typer.Option(help="Code of a region of any level: it and what is below it")] = None,
     layer: Annotated[
-        list[Layer] | None, typer.Option("--layer", help="Only these; a CSV holds one (grid), a .shp likewise")
+        list[Layer] | None,
+        typer.Option("--layer", help="Only these; a CSV holds one (grid), a .shp likewise; person only if named"),
     ] = None,
     simple: Annotated[bool, typer.Option("--simple", help="Tables: only the fields that an import takes")] = False,
     no_shape: Annotated[bool, typer.Option("--no-shape", help="CSV and XLSX: no column of shapes")] = False,
@@ -53,6 +54,8 @@ def export(
         raise typer.BadParameter("only plan files carry a certificate", param_hint="--plain")
     if no_shape and suffix not in (".csv", ".xlsx"):
         raise typer.BadParameter("only CSV and XLSX go without shapes", param_hint="--no-shape")
+    if Layer.PERSON in (layer or ()) and suffix not in (".csv", ".xlsx"):
+        raise typer.BadParameter("people go into a .csv or .xlsx, never onto a map", param_hint="--layer")
     with opened(settings.read()) as store, reachable():
         live = Live(store.engine)
         live.refresh()
@@ -94,6 +97,7 @@ def _write(
     suffix = output.suffix.lower()
     if suffix in (".csv", ".shp"):
         (sheet,) = sheets(work, wanted, layers or [Layer.GRID], simple=simple)
+        shape = shape and sheet.layer is not Layer.PERSON
         return write_csv(sheet, output, shape=shape) if suffix == ".csv" else write_shp([sheet], output)
-    several = sheets(work, wanted, layers or list(Layer), simple=simple)
+    several = sheets(work, wanted, layers or MAP_LAYERS, simple=simple)
     return write_xlsx(several, output, shape=shape) if suffix == ".xlsx" else write_shp(several, output)

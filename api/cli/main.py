@@ -33,6 +33,7 @@ VERBS: Final = MappingProxyType(
         "verify": "verifying",
         "certify": "verifying",
         "match": "matching",
+        "owner": "owning",
         "rules": "rules",
         "doctor": "diagnosing",
     }

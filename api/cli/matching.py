@@ -1,17 +1,16 @@
 """The verb `match`."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api import settings
 from api.cli import options
+from api.cli.filled import counted
 from api.cli.matched import Beside, masks
-from api.cli.output import say, tell, terminal
+from api.cli.output import say, tell
 from api.cli.store import opened
 from geo.datum import Datum
 from geo.files import foreign
@@ -87,7 +86,7 @@ def _written(read: Foreign, beside: Beside, target: Path) -> list[Path]:
     """Write all that is asked for, or nothing; the files of rows set apart, where there are any."""
     columns, places = [*read.columns, *beside.named(read.columns)], beside.places()
     parts = [target.with_name(f"{target.stem}.{name}.csv") for name in ("unmatched", "ambiguous")]
-    with ExitStack() as files, _progress() as moved:
+    with ExitStack() as files, counted() as moved:
         whole = files.enter_context(writer(target, columns))  # the last to get its name
         puts = [files.enter_context(writer(part, columns, optional=True)) for part in parts]
         rows = 0
@@ -101,19 +100,6 @@ def _written(read: Foreign, beside: Beside, target: Path) -> list[Path]:
             rows += len(portion.xy)
             moved(rows, portion.done)
     return [part for part in parts if part.exists()]
-
-
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """How many rows are done, on a terminal only."""
-    shown = TextColumn("{task.fields[rows]:,} rows"), BarColumn(), TimeElapsedColumn()
-    with Progress(*shown, console=terminal, disable=not terminal.is_terminal, transient=True) as progress:
-        task = progress.add_task("", total=None, rows=0)
-
-        def moved(rows: int, done: float | None) -> None:
-            progress.update(task, rows=rows, completed=done or 0.0, total=None if done is None else 1.0)
-
-        yield moved
 
 
 def _document(read: Foreign, beside: Beside, files: list[Path]) -> dict[str, Any]:

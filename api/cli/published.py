@@ -34,7 +34,7 @@ class Published:
 def published(code: str) -> Published:
     """The findings of a published region, those that somebody accepted marked, and the publication they are of."""
     with current(code) as (engine, state):
-        plan, terms = subject(engine, state, code)
+        plan, terms = subject(engine, state, code, settings.read().zone)
         with reachable(), session(engine) as work:
             since = provisional_since(work, state.publication)
         divided = divided_under(state, code)

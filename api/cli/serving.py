@@ -1,6 +1,5 @@
 """The verbs `init` and `serve`."""
 
-import logging
 import socket
 import sys
 from threading import Event, Thread
@@ -11,8 +10,11 @@ import uvicorn
 
 from api import settings
 from api.app import create_app
+from api.cli import several
 from api.cli.output import say
-from api.cli.store import opened
+from api.cli.serving_frame import config_of, logged, said_ready, snapshots_of
+from api.cli.store import Opened, opened
+from api.settings import Settings
 from api.work import Work
 
 
@@ -25,28 +27,32 @@ def init() -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; WANGGE_HOST, else loopback")] = None,
     port: Annotated[int | None, typer.Option(help="Port; WANGGE_PORT, else 8000; 0 takes a free one")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer; WANGGE_WORKERS, else 1")] = None,
 ) -> None:
     """Serve the published map, and print `ready http://...` when it answers."""
-    stated = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
-    told = settings.read(**stated)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for quiet in ("alembic", "procrastinate", "psycopg.pool"):
-        logging.getLogger(quiet).setLevel(logging.ERROR if quiet == "psycopg.pool" else logging.WARNING)
+    options = {"host": host, "port": port, "workers": workers}
+    told = settings.read(**{name: value for name, value in options.items() if value is not None})
+    logged()
     with opened(told, serving=True) as store:
         stop = Event()
         watch = Thread(target=store.cluster.watch, args=(stop,), name="cluster") if store.cluster else None
         if watch:
             watch.start()
         try:
-            app = create_app(told, store.engine, Work(store.engine, told, alone=store.cluster is not None))
-            config = uvicorn.Config(
-                app, told.host, told.port, access_log=False, log_config=None, server_header=False, proxy_headers=False
-            )
-            Ready(config).run()
+            _serve(told, store)
         finally:
             stop.set()
             if watch:
                 watch.join()
+
+
+def _serve(told: Settings, store: Opened) -> None:
+    work = Work(store.engine, told, alone=store.cluster is not None)
+    if told.workers > 1:
+        several.serve(told, store.engine, work)
+    else:
+        app = create_app(told, store.engine, work, snapshots_of(told, store.engine))
+        Ready(config_of(app, told)).run()
 
 
 UNREACHABLE, WRONG = 3, 2
@@ -62,5 +68,4 @@ class Ready(uvicorn.Server):
         except SystemExit:
             sys.exit(UNREACHABLE if self.lifespan.should_exit else WRONG)  # WRONG: nobody can listen there
         if self.started:
-            host, port = self.servers[0].sockets[0].getsockname()[:2]
-            print(f"ready http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)  # noqa: T201
+            said_ready(self.servers[0].sockets[0])

@@ -23,6 +23,7 @@ UNPAINTED = frozenset(
         Rule.HOUSEHOLDS_HIGH,
         Rule.HOUSEHOLDS_GROWN,
         Rule.FACILITY_MISSING,
+        Rule.STAFFING,
         Rule.VERTICES_MANY,
         Rule.COMPACTNESS_LOW,
         Rule.CODE_FORMAT,

@@ -52,11 +52,12 @@ def coverage(request: Request, code: str, live: InLive, form: Form) -> Response:
     `f=geojson` gives their places, `f=html` the report to print.
     """
     state, language = live.seen.map, language_of(request.headers.get("accept-language"))
+    today = datetime.now(request.app.state.settings.zone).date()  # bindings of people begin and end
     if code not in state.regions:
         raise Problem("unknown-code", {"code": code})
     accepted = _accepted(request, live, state, code)
     kept: Kept[bytes] = request.app.state.coverages
-    key = (state.publication, code, form.name, language, tuple(one.id for one in accepted))
+    key = (state.publication, today, code, form.name, language, tuple(one.id for one in accepted))
     body = kept.get(key)
     if body is None:
         body = _body(request, live, state, code, accepted, form, language)
@@ -68,13 +69,15 @@ def coverage(request: Request, code: str, live: InLive, form: Form) -> Response:
 
 
 def report_of(request: Request, live: Live, state: Map, code: str) -> Report:
-    """What a check of a published region finds, with nothing accepted; worked out once a publication."""
+    """What a check of a published region finds, with nothing accepted; worked out once a publication and day."""
     kept: Kept[Report] = request.app.state.reports
-    report = kept.get((state.publication, code))
+    zone = request.app.state.settings.zone
+    key = (state.publication, datetime.now(zone).date(), code)
+    report = kept.get(key)
     if report is None:
-        plan, terms = subject(live.engine, state, code)
+        plan, terms = subject(live.engine, state, code, zone)
         report = request.app.state.pool.run(check, plan, replace(terms, accepted=()), request=request)
-        kept.put((state.publication, code), report)
+        kept.put(key, report)
     return report
 
 
@@ -88,7 +91,7 @@ def _body(
     language: Language,
 ) -> bytes:
     if form is HTML:
-        plan, terms = subject(live.engine, state, code)
+        plan, terms = subject(live.engine, state, code, request.app.state.settings.zone)
         terms = replace(terms, accepted=tuple(accepted))
         title, made = f"{code} {state.regions[code].name}".strip(), datetime.now().astimezone()
         told: bytes = request.app.state.pool.run(

@@ -1,107 +1,127 @@
 """Who owns this point?"""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-import numpy as np
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import answer
+from api.access import who
+from api.answers import CURRENT, PRIVATE, answer
+from api.asking import Asked, InAsked, Plainly
+from api.doubtful import warnings
 from api.openapi import responses
-from api.parameters import InPosition, Position
-from api.published import InSeen
-from api.schemas import OwnerAnswer
-from api.texts import Language, language_of, text
+from api.owned import Told, brief, document, in_charge
+from api.problems import Problem
+from api.schemas import OwnerAnswer, OwnerBrief
+from api.texts import language_of
 from geo import lookup
-from geo.datum import Datum, to_wgs84
-from geo.lookup import Answer, Holding, Map
-from geo.store.live import Seen
+from geo.datum import Datum, point_to_wgs84
+from geo.lookup import Answer, Map
+from geo.store.live import Live, Seen
 
-RULE = "closed-smallest-code"
-"""The owner rule: closed test, proven ground before provisional, smallest code on ties."""
+WIDE_M = 500.0
+"""An accuracy worse than this concerns so many grids that lookups of others do not wait for it."""
 
-router = APIRouter(prefix="/v1", tags=["lookup"])
+router = APIRouter(prefix="/v1", tags=["lookup"], route_class=Plainly)
 
 
 @router.get(
     "/owner",
     operation_id="owner",
     summary="Who owns this point?",
-    response_model=OwnerAnswer,
-    responses=responses("axes-swapped", "invalid-parameter", "datum-required", "coordinates-refused"),
+    response_model=OwnerAnswer | OwnerBrief,
+    responses=responses(
+        "axes-swapped",
+        "invalid-parameter",
+        "datum-required",
+        "coordinates-refused",
+        "nothing-published-then",
+        "store-unavailable",
+    ),
 )
-async def owner(request: Request, position: InPosition, seen: InSeen) -> Response:
-    """The grid that owns a point, how near its border is, and which published state says so.
+async def owner(request: Request, asked: InAsked) -> Response:
+    """The grid that owns a point, how near its border is, who answers for it, and which published state says so.
 
     Always 200 for a point that can be read: a point nobody owns is a `gap` or `outside`, with the region to fall back
     on and the nearest grid as a hint. Answered from memory, also while the database is away (`stale`, `age_s`).
+    With `accuracy_m` each candidate has its share of the error; the one without a code is ground that nobody owns.
+    `fields=owner` answers status and owner alone. Names and phones of people are told in the inner profile only.
     """
-    language = language_of(request.headers.get("accept-language"))
-    datum = Datum.parse(position.datum)
-    lon, lat = to_wgs84(np.array([[position.lon, position.lat]]), datum)[0].tolist()
-    found = lookup.answer(seen.map, lon, lat, request.app.state.settings.near_boundary_m)
-    told = document(seen, found, (lon, lat), position, language)
-    return answer(request, told, publication=seen.map.publication, headers={"Vary": "Accept, Accept-Language"})
+    state = request.app.state
+    seen = state.live.seen if asked.as_of is None else await _then(state.live, asked.as_of)
+    datum = Datum.parse(asked.position.datum)
+    lon, lat = point_to_wgs84(asked.position.lon, asked.position.lat, datum)
+    ask = partial(lookup.answer, seen.map, lon, lat, state.settings.near_boundary_m, asked.accuracy)
+    is_wide = asked.accuracy is not None and asked.accuracy.metres > WIDE_M
+    found = await run_in_threadpool(ask) if is_wide else ask()
+    told = _told(request, seen.map)
+    if asked.brief:
+        content, cache = brief(seen, found, told), CURRENT
+    else:
+        is_inner = who(request, state.settings) is not None
+        content, cache = (
+            _whole(request, asked, seen, found, (lon, lat), told, is_inner),
+            PRIVATE if is_inner else CURRENT,
+        )
+    return answer(
+        request, content, publication=seen.map.publication, cache=cache, headers={"Vary": "Accept, Accept-Language"}
+    )
 
 
-def document(
-    seen: Seen, found: Answer, point: tuple[float, float], asked: Position, language: Language
+def _whole(
+    request: Request, asked: Asked, seen: Seen, found: Answer, point: tuple[float, float], told: Told, is_inner: bool
 ) -> dict[str, Any]:
-    """The answer of `GET /v1/owner`."""
-    state = seen.map
-    region = found.owner.grid.region if found.owner else found.fallback.code if found.fallback else None
-    return {
-        "status": found.status.value,
-        "owner": _owner(found.owner),
-        "chain": _chain(state, region),
-        "people": [],
-        "border_distance_m": _metres(found.border_distance_m),
-        "neighbour": found.neighbour.grid.code if found.neighbour else None,
-        "candidates": [
-            {"code": holding.grid.code, "distance_m": _metres(distance), "share": None}
-            for holding, distance in found.candidates
-        ],
-        "nearest": {"code": found.nearest[0].grid.code, "distance_m": _metres(found.nearest[1])}
-        if found.nearest
-        else None,
-        "fallback": {"code": found.fallback.code, "name": found.fallback.name, "level": found.fallback.level}
-        if found.fallback
-        else None,
-        "rule": RULE,
-        "datum": Datum.parse(asked.datum).name,
-        "point": {"lon": point[0], "lat": point[1]},
-        "warnings": [text(f"warning.{warning}", language) for warning in found.warnings],
-        "edition": found.owner.edition if found.owner else None,
-        "standing": found.owner.standing.value if found.owner else None,
-        "publication": state.publication,
-        "as_of": state.at.isoformat() if state.at else None,
-        "stale": seen.stale,
-        "age_s": round(seen.age_s, 1),
-    }
+    language = language_of(request.headers.get("accept-language"))
+    datum = Datum.parse(asked.position.datum)
+    return document(
+        seen,
+        found,
+        point,
+        datum.name,
+        told=told,
+        people=_people(seen.map, found, asked.as_of, is_inner=is_inner),
+        warnings=warnings(seen.map, asked, datum, found, language),
+        as_of=None if asked.as_of is None else asked.as_of.isoformat(),
+    )
 
 
-def _owner(holding: Holding | None) -> dict[str, Any] | None:
-    if holding is None:
-        return None
-    grid = holding.grid
-    return {
-        "code": grid.code,
-        "name": grid.name,
-        "kind": grid.kind.value,
-        "households": holding.households,
-        "region": grid.region,
-    }
+def _people(state: Map, found: Answer, as_of: datetime | None, *, is_inner: bool) -> Sequence[dict[str, Any]]:
+    """Who answers for the owner and the regions above it; in a gap, for the region to fall back on."""
+    if not len(state.people):
+        return ()
+    if found.owner is not None:
+        codes = [found.owner.grid.code, *(one.code for one in state.chain(found.owner.grid.region))]
+    else:
+        codes = [one.code for one in state.chain(found.fallback.code)] if found.fallback else []
+    persons = state.people.of_chain(codes, as_of or datetime.now(UTC), has_grid=found.owner is not None)
+    return in_charge(persons, is_inner=is_inner)
 
 
-def _chain(state: Map, region: str | None) -> list[dict[str, str]]:
-    """The regions above the owner, from the root down."""
-    if region is None:
-        return []
-    above = reversed(state.chain(region))
-    return [{"code": one.code, "name": one.name, "level": one.level} for one in above]
+def _told(request: Request, state: Map) -> Told:
+    """What is said of the state in force is kept; of past ones it is made each time."""
+    kept: Told | None = getattr(request.app.state, "told", None)
+    if kept is not None and kept.state is state:
+        return kept
+    made = Told(state)
+    if state is request.app.state.live.seen.map:
+        request.app.state.told = made
+    return made
 
 
-def _metres(distance: float | None) -> float | None:
-    """To the millimetre: the lattice is coarser."""
-    return None if distance is None else round(distance, 3)
+async def _then(live: Live, at: datetime) -> Seen:
+    """The state in force at an instant; the present one for an instant to come. Raises a problem before the first."""
+    seen = live.seen
+    number = seen.map.number_at(at)
+    if number == seen.map.publication:
+        return seen
+    if number == 0:
+        raise Problem("nothing-published-then", {"at": at.isoformat()})
+    past = live.kept(number) or await run_in_threadpool(live.map_at, number)
+    assert past is not None  # it is one of the instants of the present state
+    return replace(seen, map=past)

@@ -116,6 +116,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "一栋建筑的户数就超过网格上限,涉及 {codes}。",
         "One building alone has more households than a grid may have ({codes}).",
     ),
+    "rule.staffing": ("人员配备不符", "Staff not as it should be"),
+    "finding.staffing": (
+        "网格 {codes} 有负责人 {responsible} 名、成员 {members} 名,应为 {wanted} 名和 {least} 至 {most} 名。",
+        "Grid {codes} has {responsible} responsible and {members} members; it should have {wanted}, and {least} to"
+        " {most}.",
+    ),
+    "finding.staffing.bare": (
+        "网格 {codes} 的人员配备不符合要求。",
+        "Grid {codes} has not as many people as it should.",
+    ),
     "rule.facility-unassigned": ("设施无网格", "Facility without a grid"),
     "finding.facility-unassigned": (
         "设施 {codes}(类别:{category})不在任何网格内。",

@@ -26,6 +26,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "须为 wgs84、cgcs2000、gcj02、bd09 或如 EPSG:4544 的代码。",
         "Must be wgs84, cgcs2000, gcj02, bd09 or a code such as EPSG:4544.",
     ),
+    "parameter.instant": (
+        "须为日期(如 2026-03-01)或带时差的时刻(如 2026-03-01T08:00:00+08:00,在网址中 + 写作 %2B)。",
+        "Must be a date such as 2026-03-01, or an instant with its offset such as 2026-03-01T08:00:00+08:00"
+        " (in an address + is written %2B).",
+    ),
     "parameter.pair": ("须写作 名称=值,每个名称一次。", "Must be written NAME=VALUE, each name once."),
     "parameter.profile": ("没有以此名保存的读取方式。", "Nothing was kept under this name."),
     "parameter.estimate": (
@@ -44,10 +49,46 @@ TEXTS: dict[str, tuple[str, str]] = {
         '须为答复中 ETag 的强标签,如 "5";不接受 * 和以 W/ 开头的弱标签。',
         'Must be the strong tag that an answer gave as ETag, such as "5"; not * and not a weak tag (W/).',
     ),
+    "parameter.points": ("须为 [[x, y], ...] 的数字对。", "Must be pairs of numbers, [[x, y], ...]."),
     "parameter.more": ("另有 {count} 处错误。", "And {count} more."),
-    "warning.axes-swapped": (
-        "此处无人管理;经纬度对调后却在已发布的网格内,可能颠倒了。",
-        "Nobody owns this point, but with longitude and latitude swapped it lies in a published grid.",
+    "warning.the-map": ("已发布的地图", "the published map"),
+    "warning.not-yet": (
+        "所问时刻尚未到来:按当前生效的地图回答。",
+        "That instant has not come yet: told is the map in force now.",
+    ),
+    "warning.expect-unknown": (
+        "地图上没有区划 {region}:无从核对此点是否在其内。",
+        "There is no region {region} on the map: whether the point is in it could not be checked.",
+    ),
+    "convert.unofficial": (
+        "{datum} 的公式并非官方公布,一般认为误差 1-5 米;按同一公式反算是精确的。",
+        "The formula of {datum} is unofficial and believed good to 1-5 m; the way back is exact by the same formula.",
+    ),
+    "convert.entrances": (
+        "properties 未作换算,其中 {count} 个要素带有 entrance。",
+        "Properties are passed on unconverted; {count} features have an entrance among them.",
+    ),
+    "warning.expect-shifted": (
+        "此点不在 {region} 内;若坐标实为 {meant} 而非 {given},则在其内(相距 {metres} 米)。请核对坐标系;未作改动。",
+        "The point is not in {region}; it would be if its numbers were {meant} and not {given} ({metres} m away). "
+        "Check the datum; nothing was corrected.",
+    ),
+    "warning.expect-converted-twice": (
+        "此点不在 {region} 内;若 {meant} 换算多做了一次(所述为 {given}),则在其内(相距 {metres} 米)。请核对;未作改动。",
+        "The point is not in {region}; it would be if a conversion of {meant} had been made once too often before "
+        "it was stated as {given} ({metres} m away). Nothing was corrected.",
+    ),
+    "warning.expect-swapped": (
+        "此点不在 {region} 内;两个坐标对调后(仍按 {given})则在其内,可能颠倒了。未作改动。",
+        "The point is not in {region}; with its two numbers swapped (as {given}) it would be. Nothing was corrected.",
+    ),
+    "warning.not-in-expected": (
+        "此点(按 {given})不在 {region} 内,按已知的坐标系差错也解释不通。",
+        "The point (as {given}) is not in {region}, and no known mistake of datum or axes would explain it.",
+    ),
+    "warning.declared-elsewhere": (
+        "登记的网格不是该建筑所在的网格;仍以登记为准,请核实。",
+        "The building was declared to this grid but stands in another; what was declared counts. Please check.",
     ),
     "readiness.database": ("数据库没有应答。", "The database does not answer."),
     "readiness.publication": ("尚未发布任何内容。", "Nothing is published yet."),

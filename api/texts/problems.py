@@ -47,6 +47,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "not-found": ("没有此地址", "Not found"),
     "unknown-code": ("没有此编码", "Unknown code"),
     "unknown-publication": ("没有此发布", "Unknown publication"),
+    "nothing-published-then": ("当时尚未发布", "Nothing published then"),
     "unknown-job": ("没有此任务", "Unknown job"),
     "method-not-allowed": ("不支持此方法", "Method not allowed"),
     "not-acceptable": ("没有所求的格式", "Not acceptable"),
@@ -55,6 +56,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "body-too-large": ("请求正文过大", "Body too large"),
     "too-many-features": ("要素过多", "Too many features"),
     "too-many-vertices": ("顶点过多", "Too many vertices"),
+    "too-many-points": ("点过多", "Too many points"),
     "url-too-long": ("地址过长", "URL too long"),
     "unsupported-media-type": ("不支持此格式", "Unsupported media type"),
     "encoded-body": ("不接受压缩的正文", "Encoded body"),
@@ -113,6 +115,7 @@ DETAILS: dict[str, tuple[str, str]] = {
         "There is no job {codes}, or what it told has expired.",
     ),
     "unknown-publication": ("没有第 {publication} 号发布。", "There is no publication {publication}."),
+    "nothing-published-then": ("{at} 时还没有任何发布。", "Nothing had been published yet at {at}."),
     "method-not-allowed": (
         "此地址不支持 {method};可用:{allowed}。",
         "{method} is not possible here; possible: {allowed}.",
@@ -126,6 +129,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     "body-too-large": ("请求正文不得超过 {limit} 字节。", "The body may hold at most {limit} bytes."),
     "too-many-features": ("一次最多 {limit} 个要素。", "One request may hold at most {limit} features."),
     "too-many-vertices": ("一次最多 {limit} 个顶点。", "One request may hold at most {limit} vertices."),
+    "too-many-points": (
+        "一批最多 {limit} 个点;更多请用 /v1/owner/stream。",
+        "One batch may hold at most {limit} points; /v1/owner/stream takes more.",
+    ),
     "url-too-long": ("地址不得超过 {limit} 字节。", "The URL may hold at most {limit} bytes."),
     "unsupported-media-type": ("Content-Type 须为:{accepted}。", "Content-Type must be: {accepted}."),
     "encoded-body": (

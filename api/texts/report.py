@@ -142,6 +142,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "layer.facility": ("设施", "facilities"),
     "layer.line": ("线", "lines"),
     "layer.water": ("水面", "water"),
+    "layer.person": ("人员", "people"),
     "picture.grids": ("网格,按户数着色", "Grids, by households"),
     "picture.good": ("300–500 户,规模合适", "300 to 500, the right size"),
     "picture.low": ("不足 300 户", "Fewer than 300"),

@@ -60,6 +60,26 @@ ROWS: dict[str, tuple[str, str]] = {
     ),
     "flag-malformed": ("{field} 的值 {value} 不是 true 或 false。", "{field} {value} is not true or false."),
     "point-malformed": ("{field} 的值 {value} 不是点。", "{field} {value} is not a point."),
+    "phone-malformed": (
+        "{field} 的值不像电话号码(只接受数字、+、-、空格、括号、转/分机,多个号码用逗号或顿号隔开)。",
+        "{field} is no phone number: digits, +, -, spaces, brackets and extensions are taken, several with commas.",
+    ),
+    "moment-malformed": (
+        "{field} 的值 {value} 不是日期或时刻,应如 2026-03-01 或 2026-03-01T08:00+08:00。",
+        "{field} {value} is no date or instant such as 2026-03-01 or 2026-03-01T08:00+08:00.",
+    ),
+    "until-before-from": (
+        "截止({until})不晚于起始({since})。",
+        "The binding ends ({until}) before it begins ({since}).",
+    ),
+    "place-unknown": (
+        "已发布的地图中没有编码为 {place} 的网格或区划。",
+        "No published grid or region has the code {place}.",
+    ),
+    "place-ambiguous": (
+        "{place} 既是网格也是区划的编码;请在 of 列写明 grid 或 region。",
+        "{place} is the code of a grid and of a region; say which in a column named of.",
+    ),
     "kind-unknown": ("{field} 的值 {value} 不可用,可用:{allowed}。", "{field} {value} is none of {allowed}."),
     "code-came-before": (
         "编号 {code} 在前面的行中已出现;取先出现者。",
@@ -96,6 +116,26 @@ ROWS: dict[str, tuple[str, str]] = {
     ),
     "parent-unknown": ("{code} 的上级 {parent} 不存在。", "The parent {parent} of {code} is not known."),
 }
+
+POINTS: dict[str, tuple[str, str]] = {
+    "row-without-point": ("缺少 {field}。", "Has no {field}."),
+    "row-without-datum": ("未说明坐标系。", "Names no datum."),
+    "row-not-object": ("这一行不是 JSON 对象。", "This line is no JSON object."),
+    "line-too-long": ("这一行超过 {limit} 字节。", "This line has more than {limit} bytes."),
+    "quotes-unreadable": (
+        "引号不成对,或引号后还有文字。",
+        "Has a quote that does not end, or text after one that does.",
+    ),
+    "text-undecodable": ("含有无法解码的字节或空字符。", "Holds bytes that do not decode, or a zero."),
+    "column-of-type": ("{field} 列的类型 {type} 不可用。", "Column {field} is of type {type}, which cannot be used."),
+    "arrow-damaged": ("{name} 不是完好的 Arrow IPC 流。", "{name} is not a sound Arrow IPC stream."),
+    "arrow-compressed": ("{name} 的列被压缩;请发送未压缩的 Arrow。", "{name} has compressed columns; send them plain."),
+    "arrow-too-large": (
+        "一批有 {bytes} 字节,上限 {limit};请分成较小的批。",
+        "A batch has {bytes} bytes; at most {limit}: send smaller ones.",
+    ),
+}
+"""Of tables of points, whose rows are answered one by one."""
 
 FILES: dict[str, tuple[str, str]] = {
     "file-missing": ("没有文件 {name}。", "There is no file {name}."),
@@ -170,6 +210,6 @@ FILES: dict[str, tuple[str, str]] = {
 
 TEXTS: dict[str, tuple[str, str]] = {
     **{f"row.{id_}": pair for id_, pair in ROWS.items()},
-    **{f"file.{id_}": pair for id_, pair in {**ROWS, **FILES}.items()},
+    **{f"file.{id_}": pair for id_, pair in {**ROWS, **FILES, **POINTS}.items()},
 }
 """`file.*` holds the ids of rows too: a single point in a request is refused for the same reasons as a row."""

@@ -122,6 +122,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A grid has no facility of a category that grids of its kind should have. Which ones is set as `facilities`; "
         "where nothing is set, nothing is asked for. Check the list of facilities, or plan a new one.",
     ),
+    "rule.staffing.about": (
+        "每个网格应有一名负责人和两到三名成员。兼职人员、单位和按条线负责的 B 岗不计在内;同一人登记几次只算一次。只在已"
+        "录入人员的区划中检查,以检查之时在岗的人员为准。请补录人员或调整分工。",
+        "A grid should have one person who is responsible and two or three members. Part-time members, organisations "
+        "and B posts do not count; somebody who is bound twice counts once. Asked only in regions that people were "
+        "named for, of those whose dates hold at the time of the check. Name people, or share the work anew.",
+    ),
     "rule.households-low.about": (
         "网格的户数少于下限。请与相邻网格合并或重新分割;社区只有一个网格的,户数少也不提示。",
         "A grid has fewer households than the least. Join it with a neighbour or divide the community anew. The only "
@@ -190,6 +197,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "limit.households_least": ("户数下限", "fewest households of a grid"),
     "limit.households_most": ("户数上限", "most households of a grid"),
     "limit.tower_most": ("单栋楼户数上限", "most households of one building"),
+    "limit.staff_responsible": ("负责人数", "people responsible for a grid, exactly"),
+    "limit.staff_members_least": ("成员人数下限", "fewest members of a grid"),
+    "limit.staff_members_most": ("成员人数上限", "most members of a grid"),
     "limit.stacked_m2": ("建筑相叠的面积,超过才提示", "ground that two buildings share, told above it"),
     "limit.sliver_width_m": ("狭缝的最大宽度", "greatest width of a sliver"),
     "limit.sliver_area_m2": ("狭缝的最大面积", "greatest area of a sliver"),
@@ -205,6 +215,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "limit.follow_share_least": ("沿道路或河流的边界比例下限", "least share of the border that follows one"),
     "limit.facilities": ("必须有的设施类别", "categories of facilities that a grid must have"),
     "unit.households": ("户", "households"),
+    "unit.people": ("人", "people"),
     "unit.m": ("米", "m"),
     "unit.m2": ("平方米", "m2"),
     "unit.deg": ("度", "degrees"),

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from geo.files import values
-from geo.model import Building, Facility, Grid, Layer, Line, Region, Thing, Water
+from geo.files import people_values, values
+from geo.model import Building, Facility, Grid, Layer, Line, Person, Region, Thing, Water
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,18 @@ COLUMNS: dict[Layer, tuple[Column, ...]] = {
     Layer.FACILITY: (_column("id", values.code_or_none), _column("name"), _column("category")),
     Layer.LINE: (_column("id", values.code_or_none), _column("name"), _column("class", attribute="category")),
     Layer.WATER: (_column("id", values.code_or_none), _column("name")),
+    Layer.PERSON: (
+        _column("id", values.code_or_none),
+        _column("name", people_values.name),
+        _column("phone", people_values.phone),
+        _column("code", values.code, attribute="place"),
+        _column("of", people_values.place_layer, attribute="place_layer"),
+        _column("role", people_values.role),
+        _column("post", people_values.post),
+        _column("subject"),
+        _column("from", people_values.since, attribute="since"),
+        _column("until", people_values.until),
+    ),
 }
 """The first column is what the layer is sorted by."""
 
@@ -66,6 +78,7 @@ THINGS: dict[Layer, type[Thing]] = {
     Layer.FACILITY: Facility,
     Layer.LINE: Line,
     Layer.WATER: Water,
+    Layer.PERSON: Person,
 }
 
 PLURALS: dict[Layer, str] = {
@@ -75,6 +88,7 @@ PLURALS: dict[Layer, str] = {
     Layer.FACILITY: "facilities",
     Layer.LINE: "lines",
     Layer.WATER: "water",
+    Layer.PERSON: "people",
 }
 """The field of a Plan that holds a layer."""
 
@@ -85,5 +99,6 @@ KINDS: dict[Layer, tuple[str, ...]] = {
     Layer.FACILITY: ("Point", "MultiPoint", "Polygon", "MultiPolygon"),
     Layer.LINE: ("LineString", "MultiLineString"),
     Layer.WATER: ("Polygon", "MultiPolygon"),
+    Layer.PERSON: (),
 }
-"""Geometry types a layer may have; a region may also have none."""
+"""Geometry types a layer may have; a region may also have none, and people have no place of their own."""

@@ -16,7 +16,7 @@ from geo.files.limits import NAMES_SHOWN, Limits
 from geo.files.refusals import FileUnreadable, RowRefused, shown
 from geo.files.rows import LAYERS, Found, Row, Wish, layer_of, problem_of
 from geo.files.wkb import geometry_of
-from geo.model import Layer
+from geo.model import MAP_LAYERS, Layer
 
 MAGIC = b"SQLite format 3\x00"
 
@@ -101,7 +101,7 @@ def _chosen(tables: Mapping[str, Table], layer: Layer | None, table: str | None)
         if table not in tables:
             raise FileUnreadable("table-missing", table=shown(table), tables=names)
         return [tables[table]]
-    ours = [tables[one] for one in Layer if one in tables and layer in (None, one)]
+    ours = [tables[one] for one in MAP_LAYERS if one in tables and layer in (None, one)]
     if not ours and len(tables) != 1:
         raise FileUnreadable("table-ambiguous" if tables else "table-none", tables=names)
     return ours or list(tables.values())

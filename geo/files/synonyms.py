@@ -60,4 +60,20 @@ FIELDS: Mapping[Layer, Mapping[str, str]] = {
         "id": "id 编号 编码 代码 水系编号 水系编码 sxbh sxbm waterid bh bm",
         "name": f"{NAME} 水系名称 河流名称 湖泊名称 sxmc hlmc watername text",
     },
+    Layer.PERSON: {
+        "id": "id 人员编号 人员编码 工号 编号 rybh rybm personid bh",
+        "name": "name 姓名 名称 人员姓名 网格员姓名 单位名称 xm mc personname fullname",
+        "phone": "phone 电话 手机 手机号 手机号码 联系电话 联系方式 值班电话 办公电话 dh sj sjh lxdh lxfs telephone tel"
+        " mobile phonenumber",
+        "code": "code 编码 代码 网格编码 网格编号 网格代码 网格号 所属网格 所属网格编码 责任网格 责任网格编码 社区编码"
+        " 社区代码 区划编码 区划代码 wgbm wgbh wgdm sqbm bm dm gridcode gridid regioncode",
+        "of": "of 对象 对象类型 编码类型 所属类型",
+        "role": "role 角色 岗位类型 人员类型 人员类别 岗位类别 职务 身份 js gwlx rylx zw roletype",
+        "post": "post 岗位 岗 ab岗 岗别 a岗b岗 gw",
+        "subject": "subject 专业 条线 业务 业务条线 专项 线条 zy tx",
+        "from": "from 起始 开始 起始日期 开始日期 起始时间 开始时间 任职日期 上岗日期 生效日期 qsrq ksrq since"
+        " startdate validfrom",
+        "until": "until 截止 结束 截止日期 结束日期 截止时间 结束时间 终止日期 离任日期 失效日期 jzrq jsrq enddate"
+        " validto validuntil",
+    },
 }

@@ -23,6 +23,10 @@ from geo.model import Layer, Plan, Thing
 LATTICE_STEPS = 1e7
 """Steps a degree; ids are made from lattice coordinates, so that a rounded shape keeps its id."""
 ID_DIGITS = 16
+BOUND_BY = ("name", "phone", "place", "role", "post", "subject")
+"""What a person's binding is known again by, where a list gives it no id."""
+SHAPELESS = frozenset({Layer.REGION, Layer.PERSON})
+"""Layers of which a row needs no geometry."""
 
 ENTRANCE = next(column for column in COLUMNS[Layer.BUILDING] if column.name == "entrance")
 Entrance: TypeAlias = Point | RowRefused | None
@@ -67,12 +71,13 @@ def thing_of(patch: Patch, seen: Counter[str]) -> Thing | RowProblem:
         for column in COLUMNS[patch.layer]:
             if column.attribute not in fields:
                 column.read(None, column.name)
-        if patch.shape is None and patch.layer is not Layer.REGION:
+        if patch.shape is None and patch.layer not in SHAPELESS:
             raise RowRefused("geometry-missing", layer=patch.layer)
     except RowRefused as refusal:
         return _problem(refusal, patch.number, patch.layer, patch.shape)
-    if "id" in fields and fields["id"] is None and patch.shape is not None:
-        fields["id"] = id_of(patch.layer, fields["name"], patch.shape, seen)
+    if "id" in fields and fields["id"] is None:
+        shape = patch.shape
+        fields["id"] = id_of_person(fields, seen) if shape is None else id_of(patch.layer, fields["name"], shape, seen)
     make: Any = THINGS[patch.layer]
     thing: Thing = make(**fields, shape=patch.shape)
     return thing
@@ -162,7 +167,8 @@ def _raw(row: Row, reading: Reading, column: Column) -> object:
 
 def _fitting(shape: BaseGeometry | None, layer: Layer) -> BaseGeometry | None:
     if shape is not None and shape.geom_type not in KINDS[layer]:
-        raise RowRefused("geometry-not-for-layer", kind=shape.geom_type, layer=layer, allowed=", ".join(KINDS[layer]))
+        allowed = ", ".join(KINDS[layer]) or "-"
+        raise RowRefused("geometry-not-for-layer", kind=shape.geom_type, layer=layer, allowed=allowed)
     return shape
 
 
@@ -173,6 +179,20 @@ def id_of(layer: Layer, name: str, shape: BaseGeometry, seen: Counter[str]) -> s
     id = f"{layer}-{digest.hexdigest()[:ID_DIGITS]}"
     seen[id] += 1
     return id if seen[id] == 1 else f"{id}-{seen[id]}"
+
+
+def id_of_person(fields: Mapping[str, Any], seen: Counter[str]) -> str:
+    """An id that the same name, phone, place, role, post and subject always get; their second time there `-2`.
+
+    Rows with the same dates too are one row that came twice, and get the same id.
+    """
+    digest = hashlib.sha256("\n".join(str(fields[name] or "") for name in BOUND_BY).encode())
+    id = f"{Layer.PERSON}-{digest.hexdigest()[:ID_DIGITS]}"
+    time = f"{id} {fields['since']} {fields['until']}"
+    if time not in seen:
+        seen[id] += 1
+        seen[time] = seen[id]
+    return id if seen[time] == 1 else f"{id}-{seen[time]}"
 
 
 def _entrances(reading: Reading) -> list[Entrance]:

@@ -1,4 +1,4 @@
-"""How is a plan written as GeoJSON? One feature a line, sorted: equal plans are equal bytes."""
+"""How is a plan written as GeoJSON? One feature a line, sorted: equal plans are equal bytes. Never with its people."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from geo.files import seal
 from geo.files.columns import COLUMNS, PLURALS
 from geo.files.things import sort_key
 from geo.files.whole import replacing
-from geo.model import Layer, Plan, Thing
+from geo.model import MAP_LAYERS, Layer, Plan, Thing
 
 HEAD = '{"type":"FeatureCollection","datum":"wgs84","features":['
 
@@ -42,7 +42,7 @@ def _pieces(plan: Plan) -> Iterator[bytes]:
     """All but the last brace."""
     yield HEAD.encode()
     before = b"\n"
-    for layer in Layer:
+    for layer in MAP_LAYERS:
         for thing in sorted(getattr(plan, PLURALS[layer]), key=sort_key(layer)):
             yield before + json_text(feature(layer, thing)).encode()
             before = b",\n"

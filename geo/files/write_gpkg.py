@@ -1,4 +1,4 @@
-"""How is a plan written as a GeoPackage? One table a layer, in EPSG:4326, entrances as WKT."""
+"""How is a plan written as a GeoPackage? One table a layer but people, in EPSG:4326, entrances as WKT."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from geo.files.columns import COLUMNS, PLURALS, Column
 from geo.files.refusals import FileUnwritable
 from geo.files.things import sort_key
 from geo.files.whole import replacing
-from geo.model import Layer, Plan, Thing
+from geo.model import MAP_LAYERS, Layer, Plan, Thing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +45,7 @@ def write_gpkg(plan: Plan, path: Path | str, certificate: Mapping[str, Any] | No
     import pyogrio  # noqa: PLC0415 - GDAL and pandas take half a second to load, and only this function wants them
 
     with replacing(Path(path), suffix=".gpkg") as draft:
-        for layer in Layer:
+        for layer in MAP_LAYERS:
             things = sorted(getattr(plan, PLURALS[layer]), key=sort_key(layer))
             try:
                 pyogrio.write_arrow(

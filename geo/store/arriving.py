@@ -22,8 +22,10 @@ from geo.model import Building, Layer, Thing
 from geo.store.drafts import item_of
 from geo.store.tables import SRID
 
-STREAMED = (Layer.BUILDING, Layer.FACILITY, Layer.LINE, Layer.WATER)
+STREAMED = (Layer.BUILDING, Layer.FACILITY, Layer.LINE, Layer.WATER, Layer.PERSON)
 COPY = "COPY plan_item (plan, layer, code, attributes, shape, fresh) FROM STDIN"
+NOTHING = r"\N"
+"""A null in COPY's text format."""
 KNOWN = """
     SELECT a.layer, a.code, EXISTS (SELECT FROM plan_item AS p WHERE p.plan = :plan AND p.layer = a.layer
                                     AND p.code = a.code) AS taken
@@ -49,7 +51,8 @@ JUDGE = """
       JOIN thing_in_force AS k ON k.id = i.id AND k.layer = i.layer
     ),
     judged AS MATERIALIZED (
-      SELECT c.*, CASE WHEN attributes = was AND ST_AsBinary(shape) = ST_AsBinary(stood) THEN 'unchanged'
+      SELECT c.*, CASE WHEN attributes = was
+                        AND ST_AsBinary(shape) IS NOT DISTINCT FROM ST_AsBinary(stood) THEN 'unchanged'
                        WHEN :update THEN 'changed' ELSE 'row-exists' END AS verdict
       FROM compared AS c
     ),
@@ -176,7 +179,7 @@ def _lines(plan: UUID, fresh: Sequence[Arrival], hexed: Sequence[str | None]) ->
     for arrival, shape in zip(fresh, hexed, strict=True):
         layer, code = arrival.key
         attributes = _json(arrival.attributes)
-        yield f"{plan}\t{layer}\t{_escaped(code)}\t{_escaped(attributes)}\t{shape}\ttrue\n"
+        yield f"{plan}\t{layer}\t{_escaped(code)}\t{_escaped(attributes)}\t{shape or NOTHING}\ttrue\n"
 
 
 def _escaped(value: str) -> str:

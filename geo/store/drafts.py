@@ -15,7 +15,22 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Select, bindparam, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from geo.model import Building, Facility, Grid, GridKind, Ground, Layer, Line, Plan, Region, Thing, Water
+from geo.model import (
+    Building,
+    Facility,
+    Grid,
+    GridKind,
+    Ground,
+    Layer,
+    Line,
+    Person,
+    Plan,
+    Post,
+    Region,
+    Role,
+    Thing,
+    Water,
+)
 from geo.store.refusals import NoSuchDraft, NotADraft
 from geo.store.tables import SRID, plan, plan_item, plan_region
 
@@ -46,7 +61,7 @@ def save(
     base: Mapping[str, int | None],
     *,
     touched: Mapping[tuple[Layer, str], Collection[str]] = MappingProxyType({}),
-    removed: Mapping[tuple[Layer, str], BaseGeometry] = MappingProxyType({}),
+    removed: Mapping[tuple[Layer, str], BaseGeometry | None] = MappingProxyType({}),
     fresh: Collection[tuple[Layer, str]] = (),
     actor: str,
     title: str = "",
@@ -118,7 +133,8 @@ def content(session: Session, number: UUID, layers: Collection[Layer] = tuple(La
         .order_by(plan_item.c.layer, plan_item.c.code)
     )
     for layer, code, region, attributes, data in rows:
-        shape = outlines.pop(code, None) if layer == "region" else shapely.from_wkb(bytes(data))
+        own = None if data is None else shapely.from_wkb(bytes(data))
+        shape = outlines.pop(code, None) if layer == "region" else own
         found[layer].append(_READERS[layer](code, region, attributes, shape))
     bare = [Region(code=code, shape=shape) for code, shape in sorted(outlines.items())]
     return Plan(
@@ -128,6 +144,7 @@ def content(session: Session, number: UUID, layers: Collection[Layer] = tuple(La
         facilities=tuple(found["facility"]),  # type: ignore[arg-type]
         lines=tuple(found["line"]),  # type: ignore[arg-type]
         water=tuple(found["water"]),  # type: ignore[arg-type]
+        people=tuple(found["person"]),  # type: ignore[arg-type]
     )
 
 
@@ -156,7 +173,7 @@ def _amended(number: UUID) -> Select[tuple[str]]:
 def _items(
     drawn: Plan,
     touched: Mapping[tuple[Layer, str], Collection[str]],
-    removed: Mapping[tuple[Layer, str], BaseGeometry],
+    removed: Mapping[tuple[Layer, str], BaseGeometry | None],
     fresh: Collection[tuple[Layer, str]],
 ) -> Iterator[dict[str, object]]:
     for part in fields(drawn):
@@ -192,6 +209,8 @@ def item_of(thing: Thing) -> dict[str, Any]:
             return _item("line", code, name=thing.name, category=thing.category)
         case Water(id=code):
             return _item("water", code, name=thing.name)
+        case Person(id=code):
+            return _item("person", code, **_person_attributes(thing))
 
 
 def _building_attributes(b: Building) -> dict[str, Any]:
@@ -208,6 +227,20 @@ def _building_attributes(b: Building) -> dict[str, Any]:
     }
 
 
+def _person_attributes(p: Person) -> dict[str, Any]:
+    return {
+        "name": p.name,
+        "phone": p.phone,
+        "place": p.place,
+        "place_layer": p.place_layer,
+        "role": p.role,
+        "post": p.post,
+        "subject": p.subject,
+        "since": p.since,
+        "until": p.until,
+    }
+
+
 def _item(layer: str, code: str, *, region: str | None = None, **attributes: object) -> dict[str, Any]:
     return {"layer": str(layer), "code": code, "region": region, "attributes": attributes}
 
@@ -215,6 +248,12 @@ def _item(layer: str, code: str, *, region: str | None = None, **attributes: obj
 def _building(code: str, _: str | None, a: Mapping[str, Any], shape: Any) -> Building:
     entrance = None if a["entrance"] is None else shapely.Point(a["entrance"])
     return Building(id=code, shape=shape, **{**a, "entrance": entrance})
+
+
+def _person(code: str, _: str | None, a: Mapping[str, Any], _shape: Any) -> Person:
+    post, layer = a["post"], a["place_layer"]
+    told = {"post": post and Post(post), "place_layer": layer and Layer(layer), "role": Role(a["role"])}
+    return Person(id=code, **{**a, **told})
 
 
 _READERS: Mapping[str, Callable[[str, str | None, Mapping[str, Any], Any], Thing]] = {
@@ -226,4 +265,5 @@ _READERS: Mapping[str, Callable[[str, str | None, Mapping[str, Any], Any], Thing
     "facility": lambda code, _, a, shape: Facility(id=code, shape=shape, **a),
     "line": lambda code, _, a, shape: Line(id=code, shape=shape, **a),
     "water": lambda code, _, a, shape: Water(id=code, shape=shape, **a),
+    "person": _person,
 }

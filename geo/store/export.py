@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from geo.files.columns import PLURALS
 from geo.lookup import Holding, Map
-from geo.model import Facility, Layer, Line, Plan, Region, Water
-from geo.store import things
+from geo.model import MAP_LAYERS, Facility, Layer, Line, Person, Plan, Region, Water
+from geo.store import people, things
 from geo.store.lists import WITHIN_DEG
 from geo.store.published import at, is_one_of
 from geo.store.tables import dwelling, identity
@@ -52,7 +52,7 @@ class Selection:
 def plan(session: Session, wanted: Selection, layers: Collection[Layer] = ()) -> Plan:
     """The selection as a plan file holds it; only some layers of it, if given."""
     whole = _whole(session, wanted)
-    left_out = {PLURALS[layer]: () for layer in Layer if layers and layer not in layers}
+    left_out = {PLURALS[layer]: () for layer in MAP_LAYERS if layers and layer not in layers}
     return replace(whole, **left_out)
 
 
@@ -84,6 +84,12 @@ def lines(session: Session, wanted: Selection) -> list[Line]:
 
 def waters(session: Session, wanted: Selection) -> list[Water]:
     return _meeting(things.waters(session, wanted.map.publication), wanted)
+
+
+def persons(session: Session, wanted: Selection) -> list[Person]:
+    """The people bound to what is selected, or to anything; inner, and part of no plan."""
+    codes = None if wanted.region is None else [region.code for region in wanted.regions]
+    return people.persons(session, wanted.map.publication, codes=people.bound(session, wanted.map.publication, codes))
 
 
 def owners(state: Map, shapes: list[shapely.Geometry]) -> list[str | None]:

@@ -16,7 +16,7 @@ from geo import moved, plan, tree
 from geo.files import Reading, RowProblem
 from geo.model import Building, Grid, Ground, Layer, Plan, Region, Thing
 from geo.snap import Shift
-from geo.store import drafts, growth, remarks
+from geo.store import bindings, drafts, growth, remarks
 from geo.store.draft_terms import terms_of
 from geo.store.drawing import Drawing
 from geo.store.growth import Change
@@ -54,7 +54,7 @@ class Intake:
     sources: Sequence[Reading] = ()
     fresh: Collection[Key] = frozenset()
     touched: Mapping[Key, frozenset[str]] = field(default_factory=dict)
-    removed: Mapping[Key, BaseGeometry] = field(default_factory=dict)
+    removed: Mapping[Key, BaseGeometry | None] = field(default_factory=dict)
     retired: Sequence[str] = ()
     grids: Sequence[Change] = ()
     judged: Plan = field(default_factory=Plan)
@@ -86,6 +86,7 @@ def take(
     sorting = updated(read, known) if order.mode is Mode.UPDATE else Sorting.of_rows(read, judge=order.judge)
     created = _create_regions(sorting, known, order)
     _refuse_orphans(sorting, known)
+    bindings.settle(sorting, known)
     progress("comparing", 0, len(sorting.things))
     named = _named(sorting)
     before = {(layer, code): thing for layer in named for code, thing in known.named(layer, named[layer]).items()}
@@ -244,12 +245,13 @@ def _verdict(thing: Thing, before: Thing | None, may_change: bool) -> str:
 
 
 def _leaving(
-    sorting: Sorting, before: Mapping[Key, Thing], removed: Mapping[Key, BaseGeometry]
+    sorting: Sorting, before: Mapping[Key, Thing], removed: Mapping[Key, BaseGeometry | None]
 ) -> tuple[list[BaseGeometry], set[str]]:
     """Where buildings stood that change or vanish, and the ids of those that vanish."""
-    stood = [thing.shape for key, thing in before.items() if key[0] is Layer.BUILDING and key in sorting.things]
-    stood += [shape for key, shape in removed.items() if key[0] is Layer.BUILDING]
-    return stood, {code for layer, code in removed if layer is Layer.BUILDING}
+    changed = [thing.shape for key, thing in before.items() if key[0] is Layer.BUILDING and key in sorting.things]
+    gone = [shape for key, shape in removed.items() if key[0] is Layer.BUILDING]
+    vanished = {code for layer, code in removed if layer is Layer.BUILDING}
+    return [shape for shape in (*changed, *gone) if shape is not None], vanished
 
 
 def _changes(sorting: Sorting, same: set[str], grids: Sequence[Grid]) -> Plan:
@@ -260,4 +262,5 @@ def _changes(sorting: Sorting, same: set[str], grids: Sequence[Grid]) -> Plan:
         facilities=tuple(sorting.of(Layer.FACILITY).values()),
         lines=tuple(sorting.of(Layer.LINE).values()),
         water=tuple(sorting.of(Layer.WATER).values()),
+        people=tuple(sorting.of(Layer.PERSON).values()),
     )

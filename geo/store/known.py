@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from geo.model import Building, Grid, Ground, Layer, Plan, Region, Thing
-from geo.store import published, things
+from geo.store import people, published, things
 from geo.store.published import Edition
 
 READERS: Mapping[Layer, Callable[..., list[Any]]] = {
@@ -18,6 +18,7 @@ READERS: Mapping[Layer, Callable[..., list[Any]]] = {
     Layer.FACILITY: things.facilities,
     Layer.LINE: things.lines,
     Layer.WATER: things.waters,
+    Layer.PERSON: people.persons,
 }
 
 
@@ -61,7 +62,7 @@ class Known:
         return one is not None and one.boundary == shape and by_code(one.grids) == by_code(grids)
 
     def things(self, layer: Layer, codes: Iterable[str]) -> dict[str, Thing]:
-        """Buildings, facilities, lines or water in force with one of the ids."""
+        """Buildings, facilities, lines, water or people in force with one of the ids."""
         if self.session is None:
             return {}
         return {thing.id: thing for thing in READERS[layer](self.session, self.number, codes=codes)}
@@ -82,6 +83,12 @@ class Known:
     def stock(self, layer: Layer) -> dict[str, BaseGeometry]:
         """All things of a data layer in force, by id, with their shapes."""
         return {} if self.session is None else things.shapes(self.session, layer, self.number)
+
+    def bound(self, regions: Collection[str] | None = None) -> list[str]:
+        """Ids of the people in force; only those bound to some regions or to grids that divide them, if given."""
+        if self.session is None:
+            return []
+        return people.bound(self.session, self.number, regions)
 
     def building_texts(self) -> Iterator[tuple[str, str]]:
         """Each address and each name of a building in force, with the building's id; addresses first."""

@@ -1,15 +1,18 @@
 """How does the published map stay in memory, and what happens while the database is away?
 
-One immutable `Map` at a time, replaced whole when the door says that something was published (NOTIFY), and asked for
-every few seconds behind that. While the database is away the last map goes on answering, and says how old it is.
+One immutable state at a time, replaced whole when the door says that something was published (NOTIFY), and asked for
+every few seconds behind that. While the database is away the last state goes on answering, and says how old it is. A
+state lies in a snapshot that all processes of the machine share: one of them writes it, the others wait for it.
 """
 
 import logging
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from select import POLLIN, poll
 from threading import Event, Lock, Thread
 
@@ -18,12 +21,18 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from geo.lookup import Holding, Map
-from geo.store import rulesets
+from geo.files.refusals import FileUnwritable
+from geo.packing import Packed, opened
+from geo.search import Finder
+from geo.state import Map
+from geo.store import loading, lock
 from geo.store.connect import reachable, session
 from geo.store.errors import StoreUnavailable
-from geo.store.published import Edition, at, current_publication, editions, regions
-from geo.store.tables import edition, identity, publication, tally
+from geo.store.lock import Held
+from geo.store.published import current_publication
+from geo.store.searchable import Searchable
+from geo.store.snapshot import Snapshots
+from geo.store.tables import publication
 
 POLL_S = 2.0
 """Longest time between a publication and our hearing of it should its notice get lost, seconds."""
@@ -31,8 +40,10 @@ STALE_S = 10.0
 """An answer is `stale` when the database has not confirmed the map for this long, seconds."""
 RETRY_S = 0.5
 """Pause before the database is tried again, seconds."""
-PAST_MAPS = 3
-"""Past states kept for readers that are in the middle of a list."""
+WAIT_S = 30.0
+"""How long a process waits for another that makes the snapshot of a state, before it makes the state itself."""
+PAST_MAPS = 8
+"""Past states kept in memory for who asks for them again."""
 CHANNEL = "wangge"
 
 log = logging.getLogger(__name__)
@@ -42,7 +53,7 @@ log = logging.getLogger(__name__)
 class Seen:
     """A published state, and when (monotonic seconds) the database last said that it is the one in force.
 
-    `loaded` is False until the database has told for the first time.
+    `loaded` is False until there is one.
     """
 
     map: Map
@@ -59,16 +70,17 @@ class Seen:
 
 
 class Live:
-    """The published map of a running service."""
+    """The published map of a running service. With `snapshots` it begins, and shares what it has, through these."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self._editions: dict[int, Edition] = {}
+    def __init__(self, engine: Engine, snapshots: Snapshots | None = None) -> None:
+        self.engine, self._snapshots = engine, snapshots
+        self._packed: Packed | None = None
         self._stop = Event()
         self._thread = Thread(target=self._follow, name="published-map", daemon=True)
         self._answered = False
         self._lock = Lock()
         self._past: OrderedDict[int, Map] = OrderedDict()
+        self.searchable = Searchable(engine, None if snapshots is None else snapshots.beside("search"))
         self.seen = Seen(Map(), time.monotonic() - STALE_S, loaded=False)
 
     @property
@@ -77,14 +89,22 @@ class Live:
         return self._answered and self.seen.age_s <= 2 * POLL_S
 
     def start(self) -> None:
-        """Load the map, then follow publications. Raises StoreUnavailable when it cannot be loaded at all."""
-        self.refresh()
+        """Have a state, then follow publications. Raises StoreUnavailable where neither the database nor a snapshot has
+        one."""
+        try:
+            self.refresh()
+        except StoreUnavailable:
+            if not self._begin_from_disk():
+                raise
         self._bell, self._rope = os.pipe()
         self._thread.start()
+        self.searchable.start()
+        self.searchable.published()
 
     def stop(self) -> None:
         """Wake the thread and see it end; one that waits for a database that hangs is left to die with the process."""
         self._stop.set()
+        self.searchable.stop()
         if self._thread.is_alive():
             os.write(self._rope, b"\n")
             self._thread.join(timeout=POLL_S + RETRY_S + 5)
@@ -93,54 +113,125 @@ class Live:
                 os.close(self._bell)
 
     def refresh(self) -> None:
-        """Confirm the map in memory, or replace it by the one in force. Raises StoreUnavailable."""
-        with reachable(), session(self.engine) as work, work.begin():
-            work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        """Confirm the state in memory, or replace it by the one in force. Raises StoreUnavailable."""
+        with self._reading() as work:
             asked = time.monotonic()
-            number = current_publication(work)
-            if number == self.seen.map.publication and self.seen.loaded:
-                self.seen = Seen(self.seen.map, asked)
-            else:
-                if self.seen.loaded:
-                    self._keep(self.seen.map)
-                self.seen = Seen(self._load(work, number), asked)
-                _warm(self.seen.map)
+            number, at = _head(work)
+            if not (self.seen.loaded and (number, at) == (self.seen.map.publication, self.seen.map.at)):
+                self._replace(work, number, at, asked)
+            self.seen = Seen(self.seen.map, asked)
         self._answered = True
 
-    def map_at(self, number: int) -> Map | None:
-        """The map of a publication: the one in force at once, a past one from the store; None when there is none.
+    def finder(self) -> Finder:
+        """What can be found in the newest state that was made ready for it. Raises StoreUnavailable before there is
+        one."""
+        return self.searchable.finder()
 
-        Raises StoreUnavailable.
+    def map_at(self, number: int) -> Map | None:
+        """The state of a publication: the one in force at once, a past one from its snapshot or the store; None when
+        there is none. Raises StoreUnavailable.
         """
         current = self.seen.map
         if number == current.publication:
             return current
         if not 0 < number < current.publication:
             return None
-        with self._lock:
-            found = self._past.get(number)
+        found = self.kept(number)
         if found is None:
-            with reachable(), session(self.engine) as work, work.begin():
-                work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-                found = _loaded(work, number, {one.id: one for one in editions(work, number)})
+            state = self._of_disk(number, None)
+            if state is None:
+                with self._reading() as work:
+                    state = loading.load(work, number, self._packed)
+            found = opened(state)
             self._keep(found)
         return found
 
+    def kept(self, number: int) -> Map | None:
+        """A past state that is in memory."""
+        with self._lock:
+            found = self._past.get(number)
+            if found is not None:
+                self._past.move_to_end(number)
+            return found
+
     def _keep(self, past: Map) -> None:
-        """Requests ask for past maps from many threads."""
+        """Requests ask for past states from many threads."""
         with self._lock:
             self._past[past.publication] = past
             while len(self._past) > PAST_MAPS:
                 self._past.popitem(last=False)
 
-    def _load(self, work: Session, number: int) -> Map:
-        ids = set(work.scalars(select(edition.c.id).where(at(edition, number))))
-        if ids - self._editions.keys():
-            fresh = select(identity.c.code).join(edition, edition.c.region == identity.c.id)
-            codes = work.scalars(fresh.where(edition.c.id.in_(ids - self._editions.keys())))
-            self._editions |= {one.id: one for one in editions(work, number, codes=list(codes))}
-        self._editions = {key: self._editions[key] for key in ids}
-        return _loaded(work, number, self._editions)
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        """A transaction that sees one state throughout."""
+        with reachable(), session(self.engine) as work, work.begin():
+            work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield work
+
+    def _begin_from_disk(self) -> bool:
+        state = self._snapshots.newest() if self._snapshots else None
+        if state is None:
+            return False
+        self._packed = state
+        self.seen = Seen(opened(state), time.monotonic() - STALE_S)
+        log.warning("the database is away: answering from the snapshot of publication %d", state.told["publication"])
+        self.searchable.begin_from_disk()
+        return True
+
+    def _replace(self, work: Session, number: int, at: datetime | None, asked: float) -> None:
+        """Take over the state in force, from another's snapshot or from the database, and leave a snapshot of it."""
+        if self._snapshots is None:
+            self._take(loading.load(work, number, self._packed), asked)
+            return
+        state = self._of_disk(number, at)
+        if state is not None:
+            self._take(state, asked)
+            return
+        with self._only_writer() as is_writer:
+            state = self._of_disk(number, at)
+            self._take(state or loading.load(work, number, self._packed), asked)
+            if is_writer and state is None:
+                self._write()
+
+    def _take(self, state: Packed, asked: float) -> None:
+        past, known = self.seen.map, self.seen.loaded
+        self._packed = state
+        self.seen = Seen(opened(state), asked)
+        self.searchable.published()
+        if known and past.publication < self.seen.map.publication:
+            self._keep(past)
+
+    def _of_disk(self, number: int, at: datetime | None) -> Packed | None:
+        """The snapshot of a publication; one of the same number that came into force at another instant is another
+        store's."""
+        state = self._snapshots.read(number) if self._snapshots else None
+        if state is None or at is None or state.told["at"] == at.isoformat():
+            return state
+        return None
+
+    def _write(self) -> None:
+        """From then on the columns are read from the file, which the machine's processes share."""
+        assert self._snapshots is not None
+        assert self._packed is not None
+        try:
+            self._snapshots.keep(self._packed)
+        except FileUnwritable as error:
+            log.warning("no snapshot could be kept of publication %d: %s", self.seen.map.publication, error)
+            return
+        state = self._snapshots.read(self.seen.map.publication)
+        if state is not None:
+            self._packed, self.seen = state, Seen(opened(state), self.seen.confirmed)
+
+    @contextmanager
+    def _only_writer(self) -> Iterator[bool]:
+        """One process makes a snapshot, the others wait until it did."""
+        assert self._snapshots is not None
+        self._snapshots.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with lock.holding(self._snapshots.folder / "writing", wait_s=WAIT_S):
+                yield True
+        except Held:
+            yield False
 
     def _follow(self) -> None:
         while not self._stop.is_set():
@@ -168,40 +259,7 @@ class Live:
                     pass
 
 
-def _loaded(work: Session, number: int, found: Mapping[int, Edition]) -> Map:
-    households, ids = _households(work, number), _ids(work)
-    return Map(
-        publication=number,
-        at=work.scalar(select(publication.c.at).where(publication.c.number == number)),
-        holdings=[
-            Holding(ids["grid", grid.code], grid, one.id, one.standing, households.get(grid.code))
-            for one in found.values()
-            for grid in one.grids
-        ],
-        regions={region.code: region for region in regions(work, number)},
-        region_ids={code: key for (layer, code), key in ids.items() if layer == "region"},
-        boundaries={one.region: one.boundary for one in found.values()},
-        ruleset=rulesets.at(work, number),
-    )
-
-
-def _warm(state: Map) -> None:
-    """Build what the first lookup would otherwise wait for."""
-    state.owners.covering(0.0, 0.0)
-    state.fallback(0.0, 0.0)
-
-
-def _ids(work: Session) -> dict[tuple[str, str], int]:
-    """The stable number of every region and grid there ever was."""
-    wanted = identity.c.layer.in_(["region", "grid"])
-    rows = work.execute(select(identity.c.layer, identity.c.code, identity.c.id).where(wanted))
-    return {(row.layer, row.code): row.id for row in rows}
-
-
-def _households(work: Session, number: int) -> dict[str, int | None]:
-    rows = work.execute(
-        select(identity.c.code, tally.c.households)
-        .join(identity, identity.c.id == tally.c.grid)
-        .where(at(tally, number))
-    )
-    return {row.code: row.households for row in rows}
+def _head(work: Session) -> tuple[int, datetime | None]:
+    """The number in force, and since when."""
+    number = current_publication(work)
+    return number, work.scalar(select(publication.c.at).where(publication.c.number == number))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import tzinfo
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from geo.lookup import Map
 from geo.model import Ground, Plan
+from geo.people import SHANGHAI
 from geo.store import things
 from geo.store.connect import reachable, session
 from geo.store.known import buildings_on
@@ -20,8 +22,9 @@ from geo.terms import Terms
 from geo.tree import filled
 
 
-def subject(engine: Engine, state: Map, code: str) -> tuple[Plan, Terms]:
-    """What a check of a published region, at any level, looks at. Raises StoreUnavailable."""
+def subject(engine: Engine, state: Map, code: str, zone: tzinfo = SHANGHAI) -> tuple[Plan, Terms]:
+    """What a check of a published region, at any level, looks at; dates of people begin at 00:00 of the zone. Raises
+    StoreUnavailable."""
     divided = divided_under(state, code)
     with reachable(), session(engine) as work, work.begin():
         work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -31,7 +34,7 @@ def subject(engine: Engine, state: Map, code: str) -> tuple[Plan, Terms]:
         ]
         there = {building.id for building in plan.buildings}
         buildings = (*plan.buildings, *(one for one in astray if one.id not in there))
-        return replace(plan, buildings=buildings), terms_of(work, state, divided)
+        return replace(plan, buildings=buildings), terms_of(work, state, divided, zone)
 
 
 def _is_of(state: Map, code: str, shape: BaseGeometry) -> bool:

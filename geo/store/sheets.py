@@ -71,6 +71,8 @@ class _Sheets:
                 more, rows = (), ((_own(layer, o), o.shape, ()) for o in export.lines(self.session, self.wanted))
             case Layer.WATER:
                 more, rows = (), ((_own(layer, o), o.shape, ()) for o in export.waters(self.session, self.wanted))
+            case Layer.PERSON:
+                more, rows = (), ((_own(layer, one), None, ()) for one in export.persons(self.session, self.wanted))
         own = (Field("layer"), *OWN[layer])
         fields = own if self.simple else (*own, *more, PUBLICATION)
         return Sheet(layer, fields, self._batches(layer, rows))

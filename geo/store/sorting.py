@@ -9,7 +9,7 @@ import shapely
 
 from geo import households, lattice, parts
 from geo.files import Reading, RowProblem, things
-from geo.model import Building, Facility, Finding, Grid, Ground, Layer, Line, Region, Thing, Water
+from geo.model import Building, Facility, Finding, Grid, Ground, Layer, Line, Person, Region, Thing, Water
 from geo.refusal import Value
 from geo.shape import repeated_finding, repeated_points
 from geo.store.notes import MOST_CODES, Note
@@ -21,6 +21,7 @@ LAYERS: Mapping[type[Thing], Layer] = {
     Facility: Layer.FACILITY,
     Line: Layer.LINE,
     Water: Layer.WATER,
+    Person: Layer.PERSON,
 }
 Key = tuple[Layer, str]
 """A thing by its layer and its code or id."""
@@ -92,14 +93,14 @@ class Sorting:
     def settle(self) -> None:
         """Join the parts of one thing; of several things with one code the first row is kept, the rest refused.
 
-        A region may be told again and again: tables of what is below it repeat it in each row.
+        A region may be told again and again: tables of what is below it repeat it in each row. So may a person.
         """
-        repeated, joined = 0, dict[Layer, list[tuple[str, int, int]]]()
+        repeated, joined = Counter[Layer](), dict[Layer, list[tuple[str, int, int]]]()
         for key, more in self._more.items():
             first = self.things[key]
             rows = [(self.numbers[key], first), *more]
-            if isinstance(first, Region) and all(thing == first for _, thing in more):
-                repeated += len(more)
+            if isinstance(first, Region | Person) and all(thing == first for _, thing in more):
+                repeated[key[0]] += len(more)
             elif (whole := self._whole(key, [thing for _, thing in rows])) is None:
                 self._refuse_second(key, rows)
             else:
@@ -108,8 +109,7 @@ class Sorting:
                     self._remark_parts(whole, [thing for _, thing in rows if isinstance(thing, Building)])
                 else:
                     joined.setdefault(key[0], []).append((key[1], len(rows), parts.pieces(whole)))
-        if repeated:
-            self.notes.append(Note("rows-repeated", Layer.REGION, values={"count": repeated}))
+        self.notes += [Note("rows-repeated", layer, values={"count": count}) for layer, count in repeated.items()]
         self.notes += [_in_parts(layer, things) for layer, things in joined.items()]
         self._more.clear()
 

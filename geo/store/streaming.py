@@ -23,11 +23,12 @@ from sqlalchemy.orm import Session
 
 from geo import lattice
 from geo.files import Patch, Reading, RowProblem, patches, thing_of
+from geo.files.refusals import RowRefused
 from geo.households import assign
 from geo.index import Claim, Owners
-from geo.model import Building, Grid, Layer
+from geo.model import Building, Grid, Layer, Person
 from geo.refusal import Value
-from geo.store import arriving, drafts, growth
+from geo.store import arriving, bindings, drafts, growth
 from geo.store.arriving import Arrival, Judged
 from geo.store.growth import Change
 from geo.store.known import Known
@@ -80,6 +81,7 @@ def is_for(files: Sequence[Path], layer: str | None, order: Order) -> bool:
     """Whether the rows of some files are too many to be held at once, and can be taken without that."""
     flows = layer in arriving.STREAMED and all(file.suffix.lower() in FLOWING and file.is_file() for file in files)
     compares = order.mode is not Mode.REPLACE and order.estimate is None
+    compares &= not (layer == Layer.PERSON and order.mode is Mode.UPDATE)  # the dates of a whole binding are compared
     return flows and compares and sum(file.stat().st_size for file in files) > LARGE
 
 
@@ -135,6 +137,7 @@ class _Flow:
         self._grids: list[Grid] = [grid for one in editions for grid in one.grids]
         self._owners = Owners([Claim(g.code, g.shape, one.standing) for one in editions for g in one.grids])
         self._gained: Counter[str] = Counter()
+        self._codes = frozenset(grid.code for grid in self._grids)
 
     def take(self, reading: Reading) -> None:
         """One batch, into the draft."""
@@ -209,12 +212,22 @@ class _Flow:
             )
             return None
         thing = thing_of(patch, seen)
+        if isinstance(thing, Person):
+            thing = self._bound(thing, patch.number)
         if not isinstance(thing, RowProblem):
             return Arrival(patch, code_of(thing), thing, shape)
         if self._order.mode is Mode.UPDATE and (code := patch.fields.get("id")):
             return Arrival(patch, code, None, shape)
         self._streamed.refuse(thing)
         return None
+
+    def _bound(self, person: Person, number: int) -> Person | RowProblem:
+        """A person bound to a grid or region in force, or why not."""
+        try:
+            bindings.refuse_dates(person)
+            return bindings.bound(person, self._codes, self._known.regions)
+        except RowRefused as refusal:
+            return RowProblem(id=refusal.id, number=number, layer=Layer.PERSON, values=refusal.values)
 
     def _move(self, moved: Sequence[tuple[Arrival, Judged]]) -> None:
         """Take the households that buildings had from the grids that had them, give what they have to their owners."""

@@ -189,6 +189,25 @@ water = Table(
     *_in_force("water"),
 )
 
+person = Table(
+    "person",
+    metadata,
+    _of(),
+    _text("name"),
+    _text("phone"),
+    _of("place"),
+    Column("role", Text, nullable=False),
+    Column("post", Text),
+    _text("subject"),
+    Column("since", Text),
+    Column("until", Text),
+    CheckConstraint("role IN ('responsible', 'member', 'part-time', 'organisation')", name="role"),
+    CheckConstraint("post IN ('A', 'B')", name="post"),
+    Index("person_place_idx", "place"),
+    *_in_force("person"),
+)
+"""A binding of somebody to a grid or region; `since` and `until` are dates or instants as ISO 8601 texts. Inner."""
+
 dwelling = Table(
     "dwelling",
     metadata,
@@ -271,7 +290,7 @@ plan_item = Table(
     Column("removed", Boolean, nullable=False, server_default="false"),
     Column("fresh", Boolean, nullable=False, server_default="false"),
     CheckConstraint(
-        "layer IN ('region', 'grid', 'building', 'facility', 'line', 'water')",
+        "layer IN ('region', 'grid', 'building', 'facility', 'line', 'water', 'person')",
         name="layer",
     ),
 )

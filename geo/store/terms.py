@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 
 import numpy as np
 import shapely
@@ -10,20 +11,24 @@ from sqlalchemy.orm import Session
 
 from geo.lookup import Map
 from geo.model import Ground, Layer
-from geo.store import acceptances
+from geo.people import SHANGHAI
+from geo.staffing import counted
+from geo.store import acceptances, people
 from geo.store.published import is_one_of, tallies
 from geo.store.tables import edition, grid, identity
-from geo.terms import Terms
+from geo.terms import Staff, Terms
 from geo.tree import above
 
 
-def terms_of(session: Session, state: Map, regions: Sequence[str]) -> Terms:
-    """The terms for a check of some divided regions as published; `state` has them all."""
+def terms_of(session: Session, state: Map, regions: Sequence[str], zone: tzinfo = SHANGHAI) -> Terms:
+    """The terms for a check of some divided regions as published; `state` has them all. In the zone dates begin at
+    00:00."""
     codes = [holding.grid.code for region in regions for holding in state.by_region.get(region, [])]
     ground = [state.boundaries[region] for region in regions if region in state.boundaries]
     near = _near(state, regions, ground)
     parents = {code: region.parent for code, region in state.regions.items()}
     upper = above(regions, parents) - set(regions)
+    staff, staffed = _staff(session, state, regions, zone)
     return Terms(
         ruleset=state.ruleset,
         beside=[holding.grid for code in near for holding in state.by_region.get(code, [])],
@@ -34,6 +39,8 @@ def terms_of(session: Session, state: Map, regions: Sequence[str]) -> Terms:
         taken=_given(session) - {*codes, *regions},
         fresh=_first_given(session, state.publication, codes),
         accepted=acceptances.in_force(session, ground) if ground else (),
+        staff=staff,
+        staffed=staffed,
     )
 
 
@@ -43,6 +50,17 @@ def _near(state: Map, regions: Sequence[str], ground: Sequence[Ground]) -> list[
         return []
     box, own = shapely.box(*shapely.total_bounds(np.asarray(ground, dtype=object))), set(regions)
     return [code for code, shape in state.boundaries.items() if code not in own and box.intersects(shape)]
+
+
+def _staff(
+    session: Session, state: Map, regions: Sequence[str], zone: tzinfo
+) -> tuple[dict[str, Staff], frozenset[str]]:
+    """How many people each grid has now; and the regions that somebody was ever named for, or a grid of theirs."""
+    owner = {holding.grid.code: region for region in regions for holding in state.by_region.get(region, [])}
+    roster, now = people.roster(session, state.publication, zone, places={*owner, *regions}), datetime.now(UTC)
+    named = roster.places
+    staffed = {owner[code] for code in named[Layer.GRID] if code in owner} | named[Layer.REGION] & set(regions)
+    return {code: counted(roster.of(code, now, Layer.GRID)) for code in named[Layer.GRID]}, frozenset(staffed)
 
 
 def _before(session: Session, number: int, codes: Iterable[str]) -> dict[str, int]:

@@ -100,7 +100,8 @@ def building_texts(session: Session, number: int) -> list[tuple[str, str, str]]:
 
 
 def everything(session: Session, number: int) -> Plan:
-    """All that was published at a number, as a plan file holds it: divided regions carry their boundary."""
+    """All that was published at a number, as a plan file holds it: divided regions carry their boundary, and people are
+    not in it."""
     ground = editions(session, number)
     boundaries = {one.region: one.boundary for one in ground}
     return Plan(

@@ -12,7 +12,7 @@ from typing import Any
 
 from geo.address import MOST_CANDIDATES, Book
 from geo.files import Patch, Reading, RowProblem, patches, thing_of
-from geo.model import Building, Layer, Thing
+from geo.model import Building, Layer, Person, Thing
 from geo.store.known import Known
 from geo.store.sorting import Sorting
 
@@ -62,7 +62,8 @@ class _Matching:
     def code_of(self, patch: Patch) -> str | RowProblem | None:
         """Code or id of the thing that is meant; None for a new one; a problem where nobody can say."""
         stated = _stated(patch)
-        if stated is not None and (stated in self.known[patch.layer] or patch.shape is not None):
+        is_whole = patch.shape is not None or patch.layer is Layer.PERSON  # or lacks something, and is told so
+        if stated is not None and (stated in self.known[patch.layer] or is_whole):
             return stated
         if stated is not None and patch.layer not in (Layer.BUILDING, Layer.REGION):
             values = {"text": stated}
@@ -135,6 +136,8 @@ def _merged(before: Thing, patch: Patch) -> Thing:
         changed["shape"] = patch.shape
     if isinstance(before, Building) and "households" in changed:
         changed.setdefault("estimated", False)
+    if isinstance(before, Person) and "place" in changed:
+        changed.setdefault("place_layer", None)
     return replace(before, **changed)
 
 
@@ -142,6 +145,8 @@ def _touched(patch: Patch) -> frozenset[str]:
     names = set(patch.fields) - {"code", "id"}
     if "households" in names:
         names.add("estimated")
+    if "place" in names:
+        names.add("place_layer")
     if patch.shape is not None:
         names.add("shape")
     return frozenset(names)

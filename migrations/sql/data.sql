@@ -46,7 +46,7 @@ BEGIN
   SELECT layer, code FROM plan_item WHERE plan = p_plan AND layer <> 'grid' AND NOT removed ORDER BY layer, code
   ON CONFLICT DO NOTHING;
   PERFORM complete_updates(p_plan);
-  FOREACH named IN ARRAY ARRAY['region', 'building', 'facility', 'line', 'water'] LOOP
+  FOREACH named IN ARRAY ARRAY['region', 'building', 'facility', 'line', 'water', 'person'] LOOP
     EXECUTE format(
       'UPDATE %I AS t SET numbers = int8range(lower(numbers), $3) FROM identity AS i, plan_item AS p
         WHERE p.plan = $1 AND p.layer = $2 AND i.layer = p.layer AND i.code = p.code
@@ -82,6 +82,12 @@ BEGIN
   SELECT i.id, int8range(n, NULL), p.attributes->>'name', p.shape
   FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
   WHERE p.plan = p_plan AND p.layer = 'water' AND NOT removed;
+  INSERT INTO person (id, numbers, name, phone, place, role, post, subject, since, until)
+  SELECT i.id, int8range(n, NULL), a->>'name', a->>'phone', o.id, a->>'role', a->>'post', a->>'subject', a->>'since',
+         a->>'until'
+  FROM (SELECT code, attributes AS a FROM plan_item WHERE plan = p_plan AND layer = 'person' AND NOT removed) AS p
+  JOIN identity AS i ON i.layer = 'person' AND i.code = p.code
+  LEFT JOIN identity AS o ON o.layer = a->>'place_layer' AND o.code = a->>'place';
 END
 $$;
 

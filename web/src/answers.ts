@@ -67,7 +67,30 @@ export interface RegionProperties extends Place {
   grids?: number | null;
 }
 
+export type RegionFeature = Feature<Ground | null, RegionProperties>;
 export type RegionList = FeatureCollection<Ground | null, RegionProperties>;
+
+/** What has an owner of its own. */
+export interface Thing {
+  layer: "building" | "facility";
+  code: string;
+}
+
+/** One entry of `GET /v1/search`, best first. */
+export interface Hit {
+  layer: "region" | "grid" | Thing["layer"];
+  code: string;
+  name: string;
+  address: string;
+  owner: string | null;
+  place: { lon: number; lat: number } | null;
+}
+
+export interface SearchAnswer {
+  results: Hit[];
+  publication: number;
+  stale: boolean;
+}
 
 /** One broken rule, with the fault's own geometry; `message` comes in the language asked for. */
 export interface Finding {

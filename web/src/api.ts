@@ -1,5 +1,15 @@
 // How is the service asked? One function a question; a failure is a Problem or Unreachable, never silence.
-import type { CoverageAnswer, GridFeature, OwnerAnswer, Publication, RegionList, TileJson } from "./answers";
+import type {
+  CoverageAnswer,
+  GridFeature,
+  OwnerAnswer,
+  Publication,
+  RegionFeature,
+  RegionList,
+  SearchAnswer,
+  Thing,
+  TileJson,
+} from "./answers";
 import { languageTag, text } from "./language";
 
 const PATIENCE_MS = 10_000;
@@ -29,6 +39,19 @@ export function owner(lon: number, lat: number): Promise<OwnerAnswer> {
 
 export function grid(code: string): Promise<GridFeature> {
   return get(`v1/grids/${encodeURIComponent(code)}`, { accept: GEOJSON_FIRST });
+}
+
+export function region(code: string): Promise<RegionFeature> {
+  return get(`v1/regions/${encodeURIComponent(code)}`, { accept: GEOJSON_FIRST });
+}
+
+/** Who owns a building or a facility: by its own rule, which may differ from that of its point. */
+export function ownerOfThing({ layer, code }: Thing): Promise<OwnerAnswer> {
+  return get(`v1/${layer === "building" ? "buildings" : "facilities"}/${encodeURIComponent(code)}/owner`);
+}
+
+export function search(q: string): Promise<SearchAnswer> {
+  return get("v1/search", { query: { q } });
 }
 
 export function regions(level?: string): Promise<RegionList> {

@@ -1,6 +1,6 @@
 // What happens on the page when something is asked, found or published?
-import { tileJson } from "./api";
-import type { Bounds, Finding } from "./answers";
+import { region, tileJson } from "./api";
+import type { Bounds, Finding, Hit } from "./answers";
 import { found } from "./element";
 import { boundsOf } from "./fault";
 import type { FindingsPanel } from "./findings";
@@ -10,6 +10,8 @@ import type { OwnerPanel } from "./owner";
 import { readPlace, writePlace } from "./place";
 import { readRegions, type Regions } from "./regions";
 import type { Tabs } from "./tabs";
+
+const AROUND_DEG = 0.0008; // some 80 m around a building: enough to see whose ground it stands on
 
 /** The parts of the page, and what it knows at the moment. */
 export interface Desk {
@@ -36,6 +38,26 @@ export async function showGrid(desk: Desk, code: string, how: "fly" | "jump" | "
   desk.tabs.open("owner");
   const around = boundsOf(geometry);
   if (around !== undefined && how !== "stay") desk.map.goTo(around, how === "fly");
+}
+
+/** Goes to what a search found and tells whose it is; rejects where it is no longer there. */
+export async function showHit(desk: Desk, { layer, code, place }: Hit): Promise<void> {
+  desk.map.showFault(undefined);
+  if (layer === "grid") return showGrid(desk, code);
+  if (layer === "region") {
+    const { geometry } = await region(code);
+    const bounds = geometry === null ? undefined : boundsOf(geometry);
+    if (bounds !== undefined) desk.map.showAll(bounds, true);
+    desk.owner.clear();
+    return;
+  }
+  desk.tabs.open("owner");
+  if (place !== null) desk.map.goTo(around(place), true);
+  await desk.owner.askThing({ layer, code });
+}
+
+function around({ lon, lat }: { lon: number; lat: number }): Bounds {
+  return [lon - AROUND_DEG, lat - AROUND_DEG, lon + AROUND_DEG, lat + AROUND_DEG];
 }
 
 /** Flies to the fault; one without a place of its own is shown by its first grid. */

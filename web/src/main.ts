@@ -12,6 +12,7 @@ import {
   recover,
   showFinding,
   showGrid,
+  showHit,
   takeState,
   writeAddress,
   type Desk,
@@ -34,7 +35,7 @@ async function start(): Promise<void> {
   desk.map.onAsk((lon, lat) => askPoint(desk, lon, lat));
   desk.map.onMoved(() => writeAddress(desk));
   window.addEventListener("hashchange", () => void followAddress(desk).catch(desk.owner.fail));
-  showSearch(found("search"), (code) => showGrid(desk, code));
+  showSearch(found("search"), (hit) => showHit(desk, hit));
   showControls(found("controls"), {
     zoomBy: desk.map.zoomBy,
     home: () => desk.everything !== undefined && desk.map.showAll(desk.everything, true),

@@ -1,12 +1,16 @@
 // Who answers for this point, or what is this grid? Asks, and keeps the panel's answer fresh.
-import { grid, owner } from "./api";
-import type { GridFeature, OwnerAnswer } from "./answers";
+import { grid, owner, ownerOfThing } from "./api";
+import type { GridFeature, OwnerAnswer, Thing } from "./answers";
 import { element } from "./element";
 import { inEachLanguage, text } from "./language";
 import { notice } from "./notice";
 import { gridCard, ownerCard } from "./ownerCard";
 
-type Question = { of: "nothing" } | { of: "point"; lon: number; lat: number } | { of: "grid"; code: string };
+type Question =
+  | { of: "nothing" }
+  | { of: "point"; lon: number; lat: number }
+  | { of: "thing"; thing: Thing }
+  | { of: "grid"; code: string };
 type Answer =
   | { of: "nothing" }
   | { of: "point"; answer: OwnerAnswer }
@@ -23,8 +27,12 @@ interface Hooks {
 
 export interface OwnerPanel {
   askPoint(lon: number, lat: number): Promise<void>;
+  /** Tells who owns a building or a facility. */
+  askThing(thing: Thing): Promise<void>;
   /** Shows the grid and returns it; rejects, with the panel as it was, where there is no such grid. */
   askGrid(code: string): Promise<GridFeature>;
+  /** Tells of nothing: what was told is of another place. */
+  clear(): void;
   /** Asks the last question again: the published state has changed. */
   again(): Promise<void>;
   /** Tells that something asked of the panel could not be done. */
@@ -43,8 +51,7 @@ export function ownerPanel(place: HTMLElement, hooks: Hooks): OwnerPanel {
   function show(next: Answer): void {
     answer = next;
     write();
-    const point: [number, number] | undefined = question.of === "point" ? [question.lon, question.lat] : undefined;
-    hooks.shown(codeOf(next), point);
+    hooks.shown(codeOf(next), question.of === "point" ? [question.lon, question.lat] : pointOf(next));
   }
 
   function card(shown: Answer): HTMLElement {
@@ -62,6 +69,7 @@ export function ownerPanel(place: HTMLElement, hooks: Hooks): OwnerPanel {
 
   async function answerTo(asked: Question): Promise<Answer> {
     if (asked.of === "point") return { of: "point", answer: await owner(asked.lon, asked.lat) };
+    if (asked.of === "thing") return { of: "point", answer: await ownerOfThing(asked.thing) };
     if (asked.of === "grid") return { of: "grid", grid: await grid(asked.code) };
     return { of: "nothing" };
   }
@@ -80,17 +88,22 @@ export function ownerPanel(place: HTMLElement, hooks: Hooks): OwnerPanel {
   }
 
   inEachLanguage(() => {
-    if (question.of === "point")
+    if (question.of === "point" || question.of === "thing")
       void ask({ ...question }); // its warnings come in a language
     else write();
   });
   return {
     askPoint: (lon, lat) => ask({ of: "point", lon, lat }),
+    askThing: (thing) => ask({ of: "thing", thing }),
     async askGrid(code) {
       const found = await grid(code);
       question = { of: "grid", code };
       show({ of: "grid", grid: found });
       return found;
+    },
+    clear() {
+      question = { of: "nothing" };
+      show({ of: "nothing" });
     },
     fail: (failure) => show({ of: "failure", failure }),
     again: () => (question.of === "nothing" ? Promise.resolve() : ask({ ...question })),
@@ -100,4 +113,8 @@ export function ownerPanel(place: HTMLElement, hooks: Hooks): OwnerPanel {
 function codeOf(answer: Answer): string | undefined {
   if (answer.of === "grid") return answer.grid.properties.code;
   return answer.of === "point" ? answer.answer.owner?.code : undefined;
+}
+
+function pointOf(answer: Answer): [lon: number, lat: number] | undefined {
+  return answer.of === "point" ? [answer.answer.point.lon, answer.answer.point.lat] : undefined;
 }

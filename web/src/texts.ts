@@ -35,8 +35,10 @@ export const texts = {
   "control.out": { zh: "缩小", en: "Zoom out" },
   "control.home": { zh: "显示全部范围", en: "Show everything" },
 
-  "search.label": { zh: "网格编码", en: "Grid code" },
-  "search.hint": { zh: "输入网格编码", en: "Type a grid code" },
+  "search.label": { zh: "搜索网格、区划、建筑或设施", en: "Search grids, regions, buildings and facilities" },
+  "search.hint": { zh: "编码、名称或地址", en: "Code, name or address" },
+  "search.hits": { zh: "搜索结果", en: "Hits" },
+  "search.none": { zh: "没有找到。", en: "Nothing was found." },
   "search.go": { zh: "查找", en: "Find" },
 
   "publication.chip": { zh: "第 {number} 号发布", en: "Publication {number}" },
@@ -66,6 +68,11 @@ export const texts = {
   "verdict.good": { zh: "规模合适", en: "right size" },
   "verdict.low": { zh: "偏小", en: "small" },
   "verdict.high": { zh: "偏大", en: "large" },
+
+  "layer.region": { zh: "区划", en: "Region" },
+  "layer.grid": { zh: "网格", en: "Grid" },
+  "layer.building": { zh: "建筑", en: "Building" },
+  "layer.facility": { zh: "设施", en: "Facility" },
 
   "level.country": { zh: "国家", en: "Country" },
   "level.province": { zh: "省", en: "Province" },
@@ -178,6 +185,7 @@ export const texts = {
   "rule.households-high": { zh: "户数偏多", en: "Too many households" },
   "rule.households-grown": { zh: "户数增长超限", en: "Grown over the limit" },
   "rule.tower-over": { zh: "单栋户数超限", en: "One building over the limit" },
+  "rule.staffing": { zh: "人员配备不符", en: "Staff not as it should be" },
   "rule.point-repeated": { zh: "重复点", en: "Repeated points" },
   "rule.spike": { zh: "尖刺", en: "Spike" },
   "rule.vertices-many": { zh: "顶点过多", en: "Too many vertices" },

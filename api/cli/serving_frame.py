@@ -1,0 +1,45 @@
+"""What do one process and several have in common that serve the map?"""
+
+import logging
+import socket
+from hashlib import sha256
+from typing import Any
+
+import uvicorn
+from sqlalchemy import Engine
+
+from api.settings import Settings
+from geo.store.snapshot import Snapshots
+
+QUIET = {"alembic": logging.WARNING, "procrastinate": logging.WARNING, "psycopg.pool": logging.ERROR}
+
+
+def logged() -> None:
+    """Messages on stderr, those of libraries only where they matter."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name, level in QUIET.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def config_of(app: Any, told: Settings, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        told.host,
+        told.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        **more,
+    )
+
+
+def snapshots_of(told: Settings, engine: Engine) -> Snapshots:
+    """The folder of the snapshots of one database, whoever connects to it."""
+    name = engine.url.set(username=None, password=None).render_as_string(hide_password=False)
+    return Snapshots(told.data / "snapshots" / sha256(name.encode()).hexdigest()[:16])
+
+
+def said_ready(listening: socket.socket) -> None:
+    host, port = listening.getsockname()[:2]
+    print(f"ready http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)  # noqa: T201

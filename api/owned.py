@@ -1,0 +1,125 @@
+"""How is the owner of a point told?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from api.people import told as told_person
+from geo.book import MOST_KEPT
+from geo.lookup import Answer, Candidate, Holding, Map
+from geo.model import Person
+from geo.store.live import Seen
+
+RULE = "closed-smallest-code"
+"""The owner rule: closed test, proven ground before provisional, smallest code on ties."""
+HIDDEN = ("id", "name", "phone")
+"""What the public profile does not tell of people."""
+
+
+class Told:
+    """What answers say of the grids and regions of one state, as JSON, made when first said."""
+
+    def __init__(self, state: Map) -> None:
+        self.state = state
+        self._kept: dict[str, tuple[orjson.Fragment, orjson.Fragment]] = {}
+
+    def of(self, holding: Holding) -> tuple[orjson.Fragment, orjson.Fragment]:
+        """The owner and the chain of regions above it, from the root down."""
+        found = self._kept.get(holding.grid.code)
+        if found is None:
+            owner, chain = orjson.dumps(_owner(holding)), orjson.dumps(_chain(self.state, holding.grid.region))
+            found = orjson.Fragment(owner), orjson.Fragment(chain)
+            if len(self._kept) < MOST_KEPT:
+                self._kept[holding.grid.code] = found
+        return found
+
+
+def brief(seen: Seen, found: Answer, told: Told) -> dict[str, Any]:
+    """Status and owner alone."""
+    owner = found.owner
+    return {
+        "status": found.status.value,
+        "owner": None if owner is None else told.of(owner)[0],
+        "standing": None if owner is None else owner.standing.value,
+        "publication": seen.map.publication,
+        "stale": seen.stale,
+    }
+
+
+def document(
+    seen: Seen,
+    found: Answer,
+    point: tuple[float, float],
+    datum: str,
+    *,
+    told: Told | None = None,
+    people: Sequence[dict[str, Any]] = (),
+    warnings: Sequence[str] = (),
+    as_of: str | None = None,
+) -> dict[str, Any]:
+    """The whole answer; `point` is WGS-84, `datum` what it came in. `as_of` is the instant that was asked about, else
+    that of the publication."""
+    state, owner, fallback = seen.map, found.owner, found.fallback
+    told_owner: orjson.Fragment | None = None
+    chain: orjson.Fragment | list[dict[str, str]] = [] if fallback is None else _chain(state, fallback.code)
+    if owner is not None:
+        told_owner, chain = (told or Told(state)).of(owner)
+    return {
+        "status": found.status.value,
+        "owner": told_owner,
+        "chain": chain,
+        "people": people,
+        "border_distance_m": _metres(found.border_distance_m),
+        "neighbour": found.neighbour.grid.code if found.neighbour else None,
+        "candidates": [_candidate(one) for one in found.candidates],
+        "nearest": _nearest(found.nearest),
+        "fallback": {"code": fallback.code, "name": fallback.name, "level": fallback.level} if fallback else None,
+        "rule": RULE,
+        "datum": datum,
+        "point": {"lon": point[0], "lat": point[1]},
+        "warnings": warnings,
+        "edition": owner.edition if owner else None,
+        "standing": owner.standing.value if owner else None,
+        "publication": state.publication,
+        "as_of": as_of or (state.at.isoformat() if state.at else None),
+        "stale": seen.stale,
+        "age_s": round(seen.age_s, 1),
+    }
+
+
+def in_charge(persons: Sequence[Person], *, is_inner: bool) -> list[dict[str, Any]]:
+    """People as the profile of the caller tells them: the public one knows that somebody is there, not who."""
+    found = [told_person(person) for person in persons]
+    return found if is_inner else [{**one, **dict.fromkeys(HIDDEN)} for one in found]
+
+
+def _candidate(one: Candidate) -> dict[str, Any]:
+    code = one.holding.grid.code if one.holding else None
+    return {"code": code, "distance_m": _metres(one.distance_m), "share": one.share}
+
+
+def _nearest(one: Candidate | None) -> dict[str, Any] | None:
+    if one is None or one.holding is None:
+        return None
+    return {"code": one.holding.grid.code, "distance_m": _metres(one.distance_m)}
+
+
+def _owner(holding: Holding) -> dict[str, Any]:
+    grid = holding.grid
+    return {
+        "code": grid.code,
+        "name": grid.name,
+        "kind": grid.kind.value,
+        "households": holding.households,
+        "region": grid.region,
+    }
+
+
+def _chain(state: Map, region: str) -> list[dict[str, str]]:
+    return [{"code": one.code, "name": one.name, "level": one.level} for one in reversed(state.chain(region))]
+
+
+def _metres(distance: float | None) -> float | None:
+    """To the millimetre: the lattice is coarser."""
+    return None if distance is None else round(distance, 3)

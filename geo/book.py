@@ -1,0 +1,147 @@
+"""How are the grids and regions of a published state read, one by one, from flat columns?
+
+Nothing is made of a column before somebody asks for it: a country has more grids than a process can have objects.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Generic, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.column import Columns, Texts
+from geo.index import Claim
+from geo.model import Grid, GridKind, Ground, Region, Standing
+from geo.nodes import Nodes
+from geo.state import Holding
+
+KINDS = tuple(GridKind)
+UNKNOWN = -1
+"""Households that nobody counted; no parent; no edition."""
+MOST_KEPT = 20_000
+"""Things made of columns that are kept for the next who asks: a city's grids."""
+
+Made = TypeVar("Made")
+
+
+class Lazy(Sequence[Made], Generic[Made]):
+    """Things made one by one of columns when they are asked for."""
+
+    def __init__(self, count: int, make: Callable[[int], Made]) -> None:
+        self._count, self._make = count, make
+        self._kept: dict[int, Made] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, number: int) -> Made: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Made]: ...
+    def __getitem__(self, number: int | slice) -> Made | list[Made]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(self._count))]
+        found = self._kept.get(number)
+        if found is None:
+            if not -self._count <= number < self._count:
+                raise IndexError(number)
+            found = self._make(number % self._count)
+            if len(self._kept) < MOST_KEPT:
+                self._kept[number] = found
+        return found
+
+
+class ByCode(Mapping[str, Made], Generic[Made]):
+    """Things by their codes, of which some runs are each in order. `runs`: where each begins, and the end."""
+
+    def __init__(self, codes: Texts, things: Callable[[int], Made], runs: Sequence[int]) -> None:
+        self._codes, self._things, self._runs = codes, things, runs
+
+    def __getitem__(self, code: str) -> Made:
+        for first, last in zip(self._runs, self._runs[1:], strict=False):
+            number = self._codes.find(code, first, last)
+            if number is not None:
+                return self._things(number)
+        raise KeyError(code)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return self._runs[-1]
+
+
+class Book:
+    """The attributes of grids, in the order of the owner rule, and of regions, in that of their codes."""
+
+    def __init__(self, columns: Columns, proven: int, nodes: Nodes) -> None:
+        self._proven, self._nodes = proven, nodes
+        self.codes, self._names = Texts.read("grid.code", columns), Texts.read("grid.name", columns)
+        self.grid = {name: columns[f"grid.{name}"].data for name in ("id", "kind", "region", "edition", "households")}
+        self.region_codes = Texts.read("region.code", columns)
+        self._texts = {name: Texts.read(f"region.{name}", columns) for name in ("name", "level", "scheme")}
+        self.region = {name: columns[f"region.{name}"].data for name in ("id", "parent", "enclave", "edition")}
+        count = len(self.region_codes)
+        self.holdings = Lazy(len(self.codes), self._holding)
+        self.claims = Lazy(len(self.codes), self._claim)
+        self.by_code = ByCode(self.codes, self.holdings.__getitem__, [0, proven, len(self.codes)])
+        self.regions = ByCode(self.region_codes, Lazy(count, self._region).__getitem__, [0, count])
+        self.region_ids = ByCode(self.region_codes, self.region["id"].__getitem__, [0, count])
+
+    def _standing(self, number: int) -> Standing:
+        return Standing.PROVEN if number < self._proven else Standing.PROVISIONAL
+
+    def _claim(self, number: int) -> Claim:
+        return Claim(self.codes[number], self._nodes.ground(number), self._standing(number))
+
+    def region_claim(self, number: int, claim: int, grounds: Nodes) -> Claim:
+        """The ground that a region stands in for; `claim` is its number among `grounds`."""
+        return Claim(self.region_codes[number], grounds.ground(claim))
+
+    def _holding(self, number: int) -> Holding:
+        households = self.grid["households"][number]
+        grid = Grid(
+            code=self.codes[number],
+            name=self._names[number],
+            kind=KINDS[self.grid["kind"][number]],
+            region=self.region_codes[self.grid["region"][number]],
+            shape=self._nodes.ground(number),
+        )
+        return Holding(
+            id=self.grid["id"][number],
+            grid=grid,
+            edition=self.grid["edition"][number],
+            standing=self._standing(number),
+            households=None if households == UNKNOWN else households,
+        )
+
+    def _region(self, number: int) -> Region:
+        parent = self.region["parent"][number]
+        return Region(
+            code=self.region_codes[number],
+            name=self._texts["name"][number],
+            level=self._texts["level"][number],
+            parent=None if parent == UNKNOWN else self.region_codes[parent],
+            enclave=bool(self.region["enclave"][number]),
+            scheme=self._texts["scheme"][number] or None,
+        )
+
+
+class Boundaries(Mapping[str, Ground]):
+    """The boundaries of divided regions. `place` (regions,): the claim that is a region's boundary, or `UNKNOWN`."""
+
+    def __init__(self, codes: Texts, place: NDArray[np.int64], nodes: Nodes) -> None:
+        self._codes, self._place, self._nodes = codes, place, nodes
+        self._made: Lazy[Ground] = Lazy(len(place), lambda number: nodes.ground(int(place[number])))
+
+    def __getitem__(self, code: str) -> Ground:
+        number = self._codes.find(code)
+        if number is None or self._place[number] == UNKNOWN:
+            raise KeyError(code)
+        return self._made[number]
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._codes[number] for number in np.flatnonzero(self._place != UNKNOWN).tolist())
+
+    def __len__(self) -> int:
+        return int((self._place != UNKNOWN).sum())

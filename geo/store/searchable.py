@@ -1,0 +1,115 @@
+"""What can be found in the published state, kept up with it behind the lookups?
+
+Making it takes seconds for a city, so a thread of its own does; until it is done the former one answers.
+"""
+
+import logging
+import time
+from threading import Event, Thread
+
+from psycopg import OperationalError
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from geo.column import Columns
+from geo.files.refusals import FileUnwritable
+from geo.packing import Packed
+from geo.search import Finder, made
+from geo.store import search
+from geo.store.connect import reachable, session
+from geo.store.errors import StoreUnavailable
+from geo.store.published import current_publication
+from geo.store.snapshot import Snapshots
+from geo.store.tables import building, dwelling, edition, facility, region
+
+TABLES = (building, dwelling, facility, region, edition)
+"""What a search finds, and what says who owns it."""
+RETRY_S = 0.5
+PATIENCE_S = 1.0
+"""Publications that follow each other faster are made searchable together."""
+
+log = logging.getLogger(__name__)
+
+
+class Searchable:
+    """The newest finder of a running service; with `snapshots` it is shared by all processes of the machine."""
+
+    def __init__(self, engine: Engine, snapshots: Snapshots | None = None) -> None:
+        self._engine, self._snapshots = engine, snapshots
+        self._finder: Finder | None = None
+        self._columns: Columns | None = None
+        self._made_of = -1
+        self._asked, self._stop = Event(), Event()
+        self._thread = Thread(target=self._follow, name="searchable", daemon=True)
+
+    def finder(self) -> Finder:
+        """Raises StoreUnavailable before there is one."""
+        if self._finder is None:
+            raise StoreUnavailable("nothing can be searched yet")
+        return self._finder
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """One that waits for a database that hangs is left to die with the process."""
+        self._stop.set()
+        self._asked.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=RETRY_S + 5)
+
+    def published(self) -> None:
+        """Something was published: look whether it can be searched for."""
+        self._asked.set()
+
+    def begin_from_disk(self) -> None:
+        """While the database is away: what could be found last."""
+        state = self._snapshots.newest() if self._snapshots else None
+        if state is not None:
+            self._finder = Finder(state.columns)
+
+    def refresh(self) -> None:
+        """Make the finder of the state in force where it differs from the one there is. Raises StoreUnavailable."""
+        with reachable(), session(self._engine) as work, work.begin():
+            work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            changed = _last_change(work)
+            if self._finder is None or changed != self._made_of:
+                number = current_publication(work)
+                state = self._of_disk(changed) or Packed(
+                    {"publication": changed}, made(search.entries(work, number), number)
+                )
+                self._finder, self._made_of = Finder(state.columns), changed
+                self._keep(state)
+
+    def _of_disk(self, changed: int) -> Packed | None:
+        return self._snapshots.read(changed) if self._snapshots else None
+
+    def _keep(self, state: Packed) -> None:
+        if self._snapshots is None:
+            return
+        try:
+            self._snapshots.keep(state)
+        except FileUnwritable as error:
+            log.warning("what can be searched could not be kept: %s", error)
+
+    def _follow(self) -> None:
+        while not self._stop.is_set():
+            self._asked.wait()
+            self._asked.clear()
+            try:
+                if not self._stop.is_set():
+                    began = time.monotonic()
+                    self.refresh()
+                    self._stop.wait(PATIENCE_S - (time.monotonic() - began))
+            except (StoreUnavailable, OperationalError, DBAPIError) as error:
+                log.warning("what can be searched cannot be made anew: %s", type(error).__name__)
+                self._stop.wait(RETRY_S)
+                self._asked.set()
+
+
+def _last_change(work: Session) -> int:
+    """The last publication that changed anything that can be found."""
+    ends = [end(table.c.numbers) for table in TABLES for end in (func.lower, func.upper)]
+    found = [work.scalar(select(func.coalesce(func.max(end), 0))) for end in ends]
+    return max(int(one or 0) for one in found)
