@@ -73,7 +73,7 @@ def create_app(
                 await run_in_threadpool(work.stop)
             await run_in_threadpool(live.stop)
 
-    app = framed(settings, following)
+    app = framed(settings, following, first=owner.router)
     install(app, TABLE)
     app.state.live = live
     reports: Kept[Report] = Kept(KEPT_REPORTS)
@@ -88,7 +88,6 @@ def create_app(
     app.state.age_s = lambda: live.seen.age_s
     app.state.readiness = lambda: _readiness(live)
     for routes in (
-        owner,
         batch,
         owner_stream,
         regions,

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
@@ -30,12 +30,13 @@ from api.settings import Settings
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-def framed(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
+def framed(settings: Settings, lifespan: Lifespan | None = None, first: APIRouter | None = None) -> FastAPI:
     """An app with problems, limits, access, strict parameters, health, metrics, documentation and a process pool.
 
     `app.state` holds `settings`, `pool`, `metrics`, and three functions to be replaced: `publication() -> int | None`
     and `age_s() -> float | None` (from memory, at once), `readiness() -> Readiness` (may ask the database).
-    `lifespan` is entered before the first request and left before the pool stops.
+    `lifespan` is entered before the first request and left before the pool stops. Routers are tried one after the
+    other, which costs time: `first` is tried before all others.
     """
     figures = Metrics()
     app = Described(
@@ -56,8 +57,9 @@ def framed(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
     app.state.publication, app.state.age_s, app.state.readiness = _unknown, _unknown, health.nothing_loaded
     _watch(app)
     install(app)
-    for router in (health.router, metrics.router, docs.router):
-        app.include_router(router)
+    for router in (first, health.router, metrics.router, docs.router):
+        if router is not None:
+            app.include_router(router)
     return app
 
 

@@ -89,8 +89,6 @@ def _refusal_of_head(scope: Scope, settings: Settings) -> Problem | None:
         return Problem("headers-too-large", {"limit": settings.header_bytes}, headers=CLOSE)
     if not _is_text(path) or not _is_text(query):
         return Problem("malformed-request")
-    if scope["http_version"] == "1.1" and [name for name, _ in scope["headers"]].count(b"host") != 1:
-        return Problem("malformed-request", headers=CLOSE)  # RFC 9112, section 3.2
     return None
 
 

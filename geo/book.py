@@ -9,8 +9,9 @@ from typing import Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.cells import Cells
 from geo.column import Columns, Texts
-from geo.index import Claim
+from geo.index import Claim, Owners
 from geo.model import Grid, GridKind, Ground, Region, Standing
 from geo.nodes import Nodes
 from geo.state import Holding
@@ -94,9 +95,11 @@ class Book:
     def _claim(self, number: int) -> Claim:
         return Claim(self.codes[number], self._nodes.ground(number), self._standing(number))
 
-    def region_claim(self, number: int, claim: int, grounds: Nodes) -> Claim:
-        """The ground that a region stands in for; `claim` is its number among `grounds`."""
-        return Claim(self.region_codes[number], grounds.ground(claim))
+    def depth(self, regions: NDArray[np.generic], nodes: Nodes, cells: Cells) -> tuple[Sequence[str], Owners]:
+        """The regions of one depth: their numbers, and their ground."""
+        codes = Lazy(len(regions), lambda claim: self.region_codes[int(regions[claim])])
+        claims = Lazy(len(regions), lambda claim: Claim(codes[claim], nodes.ground(claim)))
+        return codes, Owners.of(claims, len(regions), nodes, cells)
 
     def _holding(self, number: int) -> Holding:
         households = self.grid["households"][number]
@@ -128,20 +131,20 @@ class Book:
 
 
 class Boundaries(Mapping[str, Ground]):
-    """The boundaries of divided regions. `place` (regions,): the claim that is a region's boundary, or `UNKNOWN`."""
+    """The boundaries of divided regions, found by depth and claim among the grounds of all regions."""
 
-    def __init__(self, codes: Texts, place: NDArray[np.int64], nodes: Nodes) -> None:
-        self._codes, self._place, self._nodes = codes, place, nodes
-        self._made: Lazy[Ground] = Lazy(len(place), lambda number: nodes.ground(int(place[number])))
+    def __init__(self, codes: Texts, columns: Columns, grounds: Sequence[Nodes]) -> None:
+        self._codes, self._depth, self._claim = codes, columns["region.depth"], columns["region.boundary"]
+        self._made = Lazy(len(codes), lambda n: grounds[int(self._depth[n])].ground(int(self._claim[n])))
 
     def __getitem__(self, code: str) -> Ground:
         number = self._codes.find(code)
-        if number is None or self._place[number] == UNKNOWN:
+        if number is None or self._claim[number] == UNKNOWN:
             raise KeyError(code)
         return self._made[number]
 
     def __iter__(self) -> Iterator[str]:
-        return (self._codes[number] for number in np.flatnonzero(self._place != UNKNOWN).tolist())
+        return (self._codes[number] for number in np.flatnonzero(self._claim != UNKNOWN).tolist())
 
     def __len__(self) -> int:
-        return int((self._place != UNKNOWN).sum())
+        return int((self._claim != UNKNOWN).sum())

@@ -11,7 +11,7 @@ from geo.inquiry import Inquiry
 from geo.lattice import directed_edges, uncancelled
 from geo.measure import square_metres
 from geo.model import Finding, Grid, Ground, Region
-from geo.rings import are_sound
+from geo.rings import are_sound, is_sound
 
 
 def is_exact(boundary: Ground, grids: Sequence[Ground]) -> bool:
@@ -55,21 +55,37 @@ def outline(shapes: Sequence[Ground]) -> Ground:
 
     A hole that nobody fills stays out of a derived outline only where the shapes fit exactly around it.
     """
-    union = together(shapes)
-    if isinstance(union, Ground) and is_exact(union, shapes):
-        return union
-    filled = [shapely.Polygon(part.exterior) for part in polygons(union)]
+    exact = _exactly_together(shapes)
+    if exact is not None:
+        return exact
+    filled = [shapely.Polygon(part.exterior) for part in polygons(_overlaid(shapes))]
     return shapely.union_all(filled) if filled else shapely.Polygon()
 
 
 def together(shapes: Sequence[Ground]) -> BaseGeometry:
     """The ground of all shapes together with its holes; by overlay where they do not fit exactly."""
-    valid = [shape if shape.is_valid else shapely.make_valid(shape) for shape in shapes]
-    if all(old is new for old, new in zip(shapes, valid, strict=True)) and len(valid) > 0:
-        dissolved = _dissolved(valid)
-        if dissolved is not None and is_exact(dissolved, valid):
-            return dissolved
-    return shapely.union_all(valid)
+    exact = _exactly_together(shapes)
+    return _overlaid(shapes) if exact is None else exact
+
+
+def _overlaid(shapes: Sequence[Ground]) -> BaseGeometry:
+    return shapely.union_all([shape if shape.is_valid else shapely.make_valid(shape) for shape in shapes])
+
+
+def _exactly_together(shapes: Sequence[Ground]) -> Ground | None:
+    """The shapes without the edges they share; None where they do not fit exactly.
+
+    The edges have to cancel, as in `is_exact`.
+    """
+    if not len(shapes) or not are_sound(np.asarray(shapes, dtype=object)).all():
+        return None
+    try:
+        union = shapely.coverage_union_all(list(shapes))
+    except shapely.errors.GEOSException:  # its way to say that shapes overlap or are not noded
+        return None
+    if not isinstance(union, Ground) or union.is_empty or not is_sound(union):
+        return None
+    return union if _cancel([union, *shapes]) else None
 
 
 def whole(shapes: Sequence[Ground], elsewhere: Sequence[Ground]) -> Ground:
@@ -86,12 +102,3 @@ def _is_taken(hole: shapely.Polygon, tree: shapely.STRtree) -> bool:
     """Whether some ground of the tree lies in the hole."""
     near = tree.geometries[tree.query(hole, "intersects")]
     return any(square_metres(shared) > MIN_PIECE_M2 for shared in shapely.intersection(hole, near))
-
-
-def _dissolved(shapes: Sequence[Ground]) -> Ground | None:
-    """The shapes without the edges they share; None where they are no coverage."""
-    try:
-        together = shapely.coverage_union_all(list(shapes))
-    except shapely.errors.GEOSException:  # its way to say that shapes overlap or are not noded
-        return None
-    return together if isinstance(together, shapely.Polygon | shapely.MultiPolygon) else None

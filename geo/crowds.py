@@ -20,10 +20,11 @@ def of_corners(nodes: Nodes, x: Floats, y: Floats) -> list[list[int]]:
     if not len(x):
         return found
     corner, claim = shapely.STRtree(_boxes(nodes)).query(shapely.points(x, y))
-    order = np.lexsort((corner, claim))
+    order = np.argsort(claim, kind="stable")
     corner, claim = corner[order], claim[order]
     different, first = np.unique(claim, return_index=True)
-    for one, own in zip(different.tolist(), np.split(corner, first[1:]), strict=True):
+    for one, begin, end in zip(different.tolist(), first, [*first[1:], len(claim)], strict=False):
+        own = corner[begin:end]
         for number in own[_is_inside(nodes, one, x[own], y[own])].tolist():
             found[number].append(one)
     return found

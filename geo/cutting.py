@@ -23,20 +23,19 @@ AT_ONCE = 1 << 20
 ONE = 2.0**26
 """Counts the claims over a corner above the sum of their numbers, so that one sum tells both."""
 SIGNATURE = 2**44
-"""Random numbers below this, one a claim, are summed up to tell one crowd of claims from another."""
-
-
+"""Random numbers below this, one a claim, are summed up; with the sum of the claims' own numbers that tells one crowd
+from another."""
 ALONE = -1.0
 """The signature of a corner that is asked by itself: odd ground has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some cells: the claim at each corner (`NOBODY`, or `LOOK` for a crowd), its signature, and every pair of a cell
-    and an edge that touches it, in order."""
+    """Some cells: the claim at each corner (`NOBODY`, or `LOOK` for a crowd), of each crowd (n, 2) the sum of its
+    claims and its signature, and every pair of a cell and an edge that touches it, in order."""
 
     base: NDArray[np.int32]
-    signature: Floats
+    crowd: Floats
     cell: Numbers
     edge: Numbers
 
@@ -83,16 +82,18 @@ class _Cutting:
     def part(self, squares: Numbers, power: int) -> Part:
         at, edge = self._borders.touching(squares)
         total = self._summed(squares, power, at, edge, self._sums, self._total)
-        crowded = (total >= 2 * ONE) | np.repeat(self._unsure[squares], 1 << 2 * power)
+        unsure = np.repeat(self._unsure[squares], 1 << 2 * power)
+        crowded = np.flatnonzero((total >= 2 * ONE) | unsure)
         base = np.where(total > 0, total - ONE, NOBODY)
         base[crowded] = LOOK
-        signature = np.zeros(len(total))
-        if crowded.any():
+        crowd = np.empty((0, 2))
+        if len(crowded):
             if self._signature is None:
                 self._signature = self._borders.at_corners(self._signs)
             signature = self._summed(squares, power, at, edge, self._signs, self._signature)
-            signature[np.repeat(self._unsure[squares], 1 << 2 * power)] = ALONE
-        return Part(base.astype(np.int32), signature, *self._touched(squares, power, at, edge))
+            signature[unsure] = ALONE
+            crowd = np.column_stack([total, signature])[crowded]
+        return Part(base.astype(np.int32), crowd, *self._touched(squares, power, at, edge))
 
     def _touched(self, squares: Numbers, power: int, at: Numbers, edge: Numbers) -> tuple[Numbers, Numbers]:
         frame, count = self._borders.frame, 1 << power
@@ -135,9 +136,9 @@ def _assembled(
     touched_cell = np.concatenate([np.empty(0, np.int64), *(p.cell + at for p, at in zip(parts, first, strict=True))])
     edge = np.concatenate([np.empty(0, np.int64), *(part.edge for part in parts)])
     crowded = np.flatnonzero(base == LOOK)
-    signature = np.concatenate([np.empty(0), *(part.signature for part in parts)])[crowded]
+    crowd = np.concatenate([np.empty((0, 2)), *(part.crowd for part in parts)])
     corners = _corners(borders.frame, kept, power, begin, crowded)
-    base[crowded], bound, several = _crowds(nodes, signature, *corners)
+    base[crowded], bound, several = _crowds(nodes, crowd, *corners)
     listed = distinct(np.concatenate([touched_cell, crowded]))
     cell = base.copy()
     cell[listed] = LOOK - np.arange(len(listed), dtype=np.int32)
@@ -165,17 +166,16 @@ def _corners(frame: Frame, kept: Numbers, power: Numbers, begin: Numbers, cell: 
     return left + column * side, low + row * side
 
 
-def _crowds(
-    nodes: Nodes, signature: Floats, x: Floats, y: Floats
-) -> tuple[NDArray[np.int32], Numbers, NDArray[np.int32]]:
-    """What to put down for crowded corners: the only claim after all, `NOBODY`, or `LOOK` - the number of a set; and
-    the sets. Corners of one signature have one set; those with none (`ALONE`) are asked one by one."""
-    alone = signature == ALONE
-    key = np.where(alone, -1.0 - np.arange(len(signature)), signature)
-    _, example, same = np.unique(key, return_index=True, return_inverse=True)
+def _crowds(nodes: Nodes, crowd: Floats, x: Floats, y: Floats) -> tuple[NDArray[np.int32], Numbers, NDArray[np.int32]]:
+    """What to put down for crowded corners (n,): the only claim after all, `NOBODY`, or `LOOK` - the number of a set;
+    and the sets. Corners of one sum and signature have one set; those with none (`ALONE`) are asked one by one."""
+    key = crowd.copy()
+    alone = np.flatnonzero(crowd[:, 1] == ALONE)
+    key[alone, 1] = ALONE - alone
+    _, example, same = np.unique(key, axis=0, return_index=True, return_inverse=True)
     told: list[int] = []
     sets: list[list[int]] = []
-    for claims, odd in zip(crowds.of_corners(nodes, x[example], y[example]), key[example] < 0, strict=True):
+    for claims, odd in zip(crowds.of_corners(nodes, x[example], y[example]), key[example, 1] < 0, strict=True):
         if odd or len(claims) > 1:  # near odd ground sums tell nothing: one by one for ever
             told.append(LOOK - len(sets))
             sets.append(claims)

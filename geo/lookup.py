@@ -122,22 +122,23 @@ def _shares(
         edges = shares.edges_of(shapes, lon, lat)
     else:
         edges = owners.edges_about(numbers, lon, lat)
-    found = shares.shares(*edges, len(numbers), accuracy.sigma_m).round(SHARE_DIGITS).tolist()
+    found = shares.shares(*edges, len(numbers), accuracy.sigma_m).tolist()
     told = dict(zip(numbers, found, strict=True))
     return [told[number] for number, _ in around]
 
 
 def _candidates(state: Map, around: Sequence[tuple[int, float]], told: Sequence[float]) -> list[Candidate]:
-    """Each grid with its share, but those without any; and nobody's ground with the rest."""
+    """Each grid with its share, but those without any; and nobody's ground with the rest, where that is more
+    than what lies beyond reach."""
     if not told:
         return [Candidate(state.holding(number), metres) for number, metres in around]
     found = [
-        Candidate(state.holding(number), metres, share)
+        Candidate(state.holding(number), metres, round(share, SHARE_DIGITS))
         for (number, metres), share in zip(around, told, strict=True)
-        if share > 0 or metres == 0
+        if share > shares.BEYOND / 2 or metres == 0
     ]
-    nobody = round(1.0 - sum(told), SHARE_DIGITS)
-    return [*found, Candidate(None, None, nobody)] if nobody > 0 else found
+    nobody = 1.0 - sum(told)
+    return [*found, Candidate(None, None, round(nobody, SHARE_DIGITS))] if nobody > 2 * shares.BEYOND else found
 
 
 def _without_owner(state: Map, lon: float, lat: float, accuracy: Accuracy | None) -> Answer:

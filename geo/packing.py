@@ -8,18 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.book import KINDS, UNKNOWN, Book, Boundaries, Lazy
+from geo.book import KINDS, UNKNOWN, Book, Boundaries
 from geo.cells import Cells
 from geo.column import Columns, Texts
 from geo.cutting import cut
-from geo.edges import Numbers
+from geo.grounds import Grounds
 from geo.index import Owners
 from geo.model import Ground, Region, Standing
 from geo.nodes import Nodes
 from geo.people import Roster
 from geo.ruleset import Ruleset, document, parse
 from geo.state import Map
-from geo.tree import filled, outlines
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -58,7 +57,7 @@ class Regions:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
     """What a publication has. Shapes only of editions that the state before did not have: of grids by edition and id,
-    boundaries by edition."""
+    boundaries by edition. `people_of`: the last publication that changed the people."""
 
     publication: int
     at: datetime | None
@@ -68,11 +67,16 @@ class News:
     shapes: Mapping[tuple[int, int], Ground] = field(default_factory=dict)
     boundaries: Mapping[int, Ground] = field(default_factory=dict)
     people: Roster
+    people_of: int = 0
     instants: NDArray[np.int64]
 
 
 def packed(news: News, before: Packed | None) -> Packed:
-    """The columns of a publication; `before` is any state that still has the ground which `news` does not bring."""
+    """The columns of a publication; `before` is any state that still has the ground which `news` does not bring.
+
+    Those about the ground of regions are left to `completed` where they are not as before: they take as long as all
+    the rest, and only points that no grid has are asked of them.
+    """
     columns: Arrays = {"instants": news.instants}
     codes = [region.code for region in news.regions.regions]
     order = _order(news.grids)
@@ -80,39 +84,71 @@ def packed(news: News, before: Packed | None) -> Packed:
     columns |= _grid_columns(news.grids, order, codes)
     columns |= _region_columns(news.regions, codes)
     columns |= _grounds(news, proven, columns, before)
-    columns |= _outlines(news, codes, columns, before)
     columns |= _under("people", news.people.arrays)
-    told = {
+    told: dict[str, Any] = {
         "publication": news.publication,
         "at": None if news.at is None else news.at.isoformat(),
         "proven": proven,
         "ruleset": document(news.ruleset),
+        "people": news.people_of,
     }
-    return Packed(told, columns)
+    state = Packed(told, columns)
+    return _with_outlines_of(before, state) if before is not None and _have_same_tree(before, state) else state
 
 
-def opened(state: Packed) -> Map:
-    """The state as everybody asks it; its columns are read in place."""
+def completed(state: Packed, news: News, before: Packed | None) -> Packed:
+    """The state with the ground that each region stands in for, holes of derived outlines included."""
+    if "depths" in state.told:
+        return state
+    codes = [region.code for region in news.regions.regions]
+    boundaries = boundaries_of(news, before)
+    grounds = Map(regions={one.code: one for one in news.regions.regions}, boundaries=boundaries).grounds
+    number, columns = {code: place for place, code in enumerate(codes)}, Arrays()
+    depth, claim = np.full(len(codes), UNKNOWN, dtype=np.int64), np.full(len(codes), UNKNOWN, dtype=np.int64)
+    for place, (own, owners) in enumerate(grounds.depths):
+        told = {"region": np.array([number[code] for code in own], dtype=np.int64)}
+        columns |= _under(f"grounds/{place}", {**told, **owners.nodes.columns, **owners.cells.columns})
+        for at, code in enumerate(own):
+            if code in boundaries:
+                depth[number[code]], claim[number[code]] = place, at
+    columns |= {"region.depth": depth, "region.boundary": claim}
+    return Packed({**state.told, "depths": len(grounds.depths)}, {**state.columns, **columns})
+
+
+def _have_same_tree(one: Packed, other: Packed) -> bool:
+    names = ("region.code.letters", "region.code.ends", "region.parent", "region.edition")
+    return all(np.array_equal(one.columns[name], other.columns[name]) for name in names)
+
+
+def _with_outlines_of(before: Packed, state: Packed) -> Packed:
+    kept = ("region.depth", "region.boundary")
+    same = {name: one for name, one in before.columns.items() if name.startswith("grounds/") or name in kept}
+    return Packed({**state.told, "depths": before.told["depths"]}, {**state.columns, **same})
+
+
+def opened(state: Packed, boundaries: Mapping[str, Ground] | None = None) -> Map:
+    """The state as everybody asks it; its columns are read in place. `boundaries` where it is not `completed` yet."""
     columns, told = state.columns, state.told
     nodes = Nodes.read(_of("owners", columns))
     book = Book(columns, told["proven"], nodes)
-    outer = Nodes.read(_of("grounds", columns))
-    place: Numbers = columns["region.boundary"]  # type: ignore[assignment]
     made = Map(
         publication=told["publication"],
         at=None if told["at"] is None else datetime.fromisoformat(told["at"]),
         holdings=book.holdings,
         regions=book.regions,
         region_ids=book.region_ids,
-        boundaries=Boundaries(book.region_codes, place, outer),
         ruleset=parse(told["ruleset"]),
         people=Roster(_of("people", columns)),
         instants=columns["instants"],  # type: ignore[arg-type]
     )
     owners = Owners.of(book.claims, told["proven"], nodes, Cells.read(_of("owners", columns)))
-    regions = Lazy(len(outer.odd), lambda claim: book.region_claim(int(columns["region.order"][claim]), claim, outer))
-    grounds = Owners.of(regions, len(regions), outer, Cells.read(_of("grounds", columns)))
-    return made.knowing(ordered=book.holdings, by_code=book.by_code, owners=owners, grounds=grounds)
+    made.knowing(ordered=book.holdings, by_code=book.by_code, owners=owners)
+    if "depths" not in told:
+        return made.knowing(boundaries=boundaries or {})
+    grounds = [_of(f"grounds/{depth}", columns) for depth in range(told["depths"])]
+    outer = [Nodes.read(one) for one in grounds]
+    depths = [book.depth(one["region"], own, Cells.read(one)) for one, own in zip(grounds, outer, strict=True)]
+    return made.knowing(boundaries=Boundaries(book.region_codes, columns, outer), grounds=Grounds(depths))
 
 
 def _order(grids: Grids) -> list[int]:
@@ -164,9 +200,10 @@ def _grounds(news: News, proven: int, columns: Columns, before: Packed | None) -
         known = {key: number for number, key in enumerate(old)}
         parts.append(Nodes.read(_of("owners", before.columns)))
     fresh = [number for number, key in enumerate(keys) if key not in known]
-    fresh.sort(key=lambda number: number >= proven)
     shapes = np.array([news.shapes[keys[number]] for number in fresh], dtype=object)
     parts.append(Nodes.among(shapes, sum(number < proven for number in fresh)))
+    if len(parts) == 1:
+        return _under("owners", {**parts[0].columns, **cut(parts[0]).columns})
     place = {number: at for at, number in enumerate(fresh)}
     source = np.array([len(parts) - 1 if number in place else 0 for number in range(len(keys))], dtype=np.int64)
     claim = np.array([place.get(number, known.get(key, 0)) for number, key in enumerate(keys)], dtype=np.int64)
@@ -174,37 +211,18 @@ def _grounds(news: News, proven: int, columns: Columns, before: Packed | None) -
     return _under("owners", {**nodes.columns, **cut(nodes).columns})
 
 
-def _outlines(news: News, codes: Sequence[str], columns: Columns, before: Packed | None) -> Arrays:
-    """The ground of all regions, the deepest first, holes of derived ones included: who answers where no grid is."""
-    same = ("region.code.letters", "region.code.ends", "region.parent", "region.edition")
-    if before is not None and all(np.array_equal(before.columns[name], columns[name]) for name in same):
-        kept = ("region.order", "region.boundary")
-        return {name: one for name, one in before.columns.items() if name.startswith("grounds/") or name in kept}
-    boundaries = _boundaries(news, codes, before)
-    found = outlines(list(news.regions.regions), boundaries)
-    state = Map(regions={one.code: one for one in news.regions.regions})
-    order = sorted(found, key=lambda code: (-len(state.chain(code)), code))
-    shapes = np.array([found[c] if c in boundaries else filled(found[c]) for c in order], dtype=object)
-    nodes = Nodes.among(shapes, 0)
-    number, place = {code: n for n, code in enumerate(codes)}, np.full(len(codes), UNKNOWN, dtype=np.int64)
-    for claim, code in enumerate(order):
-        if code in boundaries:
-            place[number[code]] = claim
-    told = {"region.order": np.array([number[code] for code in order], dtype=np.int64), "region.boundary": place}
-    return {**told, **_under("grounds", {**nodes.columns, **cut(nodes).columns})}
-
-
-def _boundaries(news: News, codes: Sequence[str], before: Packed | None) -> dict[str, Ground]:
+def boundaries_of(news: News, before: Packed | None) -> dict[str, Ground]:
     """The boundary of each divided region, read of the state before where that edition was in force."""
-    old: dict[int, int] = {}
+    old: Mapping[str, Ground] = {}
+    known: dict[int, str] = {}
     if before is not None:
-        nodes = Nodes.read(_of("grounds", before.columns))
-        editions, places = before.columns["region.edition"].tolist(), before.columns["region.boundary"].tolist()
-        old = dict(zip(editions, places, strict=True))
+        state = opened(before)
+        old, editions = state.boundaries, before.columns["region.edition"].tolist()
+        known = {edition: code for code, edition in zip(state.regions, editions, strict=True) if edition != UNKNOWN}
     found: dict[str, Ground] = {}
-    for code, edition in zip(codes, news.regions.edition, strict=True):
+    for code, edition in zip((one.code for one in news.regions.regions), news.regions.edition, strict=True):
         if edition is not None:
-            found[code] = news.boundaries[edition] if edition in news.boundaries else nodes.ground(old[edition])
+            found[code] = news.boundaries[edition] if edition in news.boundaries else old[known[edition]]
     return found
 
 

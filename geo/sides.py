@@ -32,7 +32,7 @@ def sides(ax: Floats, ay: Floats, bx: Floats, by: Floats, px: Floats, py: Floats
     one, other = left * up, down * right
     found = one - other
     result = np.sign(found).astype(np.int8)
-    doubt = np.flatnonzero(np.abs(found) <= DOUBT * (np.abs(one) + np.abs(other)))
+    doubt = np.flatnonzero(~(np.abs(found) > DOUBT * (np.abs(one) + np.abs(other))))
     # an upright or level edge right through the point: both products are exactly nothing
     through = ((left == 0) | (up == 0)) & ((down == 0) | (right == 0))
     for n in doubt[~through[doubt]].tolist():

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.grounds import Grounds
 from geo.households import verdict
 from geo.index import Claim, Owners
 from geo.model import Grid, Ground, Region, Standing
@@ -51,6 +52,11 @@ class Map:
         """This state, of which something was made before that else is worked out when first asked for."""
         vars(self).update(known)
         return self
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether points that no grid has can be answered at once."""
+        return "grounds" in vars(self) or not self.boundaries
 
     def number_at(self, at: datetime) -> int:
         """The publication in force at an instant, 0 before the first."""
@@ -109,11 +115,10 @@ class Map:
         return outlines(list(self.regions.values()), self.boundaries)
 
     @cached_property
-    def grounds(self) -> Owners:
-        """The regions, the deepest first, with the ground they stand in for, holes included."""
-        codes = sorted(self.outlines, key=lambda code: (-len(self.chain(code)), code))
-        shapes = [self.outlines[one] if one in self.boundaries else filled(self.outlines[one]) for one in codes]
-        return Owners.ordered([Claim(code, shape) for code, shape in zip(codes, shapes, strict=True)])
+    def grounds(self) -> Grounds:
+        """The ground that each region stands in for, holes of derived outlines included."""
+        shapes = {one: ground if one in self.boundaries else filled(ground) for one, ground in self.outlines.items()}
+        return Grounds.of(shapes, {code: len(self.chain(code)) for code in shapes})
 
     def chain(self, code: str) -> list[Region]:
         """The region and everything above it, up to the root."""
@@ -129,9 +134,9 @@ class Map:
 
     def fallback(self, lon: float, lat: float) -> Region | None:
         """The deepest region whose ground the point lies in."""
-        covering = self.grounds.covering(lon, lat)
-        return self.regions.get(self.grounds.claims[covering[0]].code) if covering else None
+        code = self.grounds.deepest(lon, lat)
+        return None if code is None else self.regions.get(code)
 
     def fallbacks(self, xy: NDArray[np.float64]) -> list[str | None]:
         """The code of the deepest region that each point (n, 2) of degrees lies in; None where it lies in none."""
-        return [None if one < 0 else self.grounds.claims[one].code for one in self.grounds.owners(xy).tolist()]
+        return self.grounds.deepest_of_many(xy)

@@ -1,7 +1,7 @@
 """Who is in charge in the sample district? `python -m sample_data.people DISTRICT.geojson people.csv` makes the list.
 
-Names are put together of surnames and heavenly stems, and 000 begins nobody's number. Same district, same bytes. One grid
-is short of a member, so that there is something to find.
+Names are put together of surnames and heavenly stems, and 000 begins nobody's number. Same district, same bytes. One
+grid is short of a member, so that there is something to find.
 """
 
 import argparse

@@ -17,7 +17,7 @@ from claims_stored import publish_claims
 from conftest import fresh
 from divisions import community, together
 from hypothesis import strategies as st
-from plans_drawn import Drawn, hold, plans
+from plans_drawn import ORIGINS, Drawn, hold, plans
 from planting_sources import district, villages
 from proofs import Proof
 from rational import Oracle, edges, exactly_on, nasty, pairs
@@ -27,7 +27,7 @@ from geo import lookup
 from geo.index import Claim, Owners
 from geo.lattice import to_degrees
 from geo.lookup import Holding, Map, Status
-from geo.model import Grid, Ground, Plan, Region
+from geo.model import Grid, Ground, Plan, Region, Standing
 from geo.store import embedded, owner
 from geo.store.connect import session
 
@@ -141,7 +141,7 @@ def test_the_filter_decides_as_fractions_do(full: bool) -> None:
         for point, codes in zip(xy.tolist(), Oracle(asked.claims).covering(xy), strict=True):
             assert codes == covering_exactly(asked.claims, *point), point
 
-    hold(st.tuples(plans(most_regions=2), st.integers(0, 2**32 - 1)), promise, full, small=15, large=300)
+    hold(st.tuples(plans(most_regions=2), st.integers(0, 2**32 - 1)), promise, full, small=15, large=150)
 
 
 # Ground by chance, by hand, and real
@@ -153,9 +153,9 @@ def test_ground_drawn_by_chance(work: Session, full: bool, proof: Proof) -> None
 
     def promise(value: tuple[Drawn, int]) -> None:
         asked, chance = asked_of(value[0].plan), np.random.default_rng(value[1])
-        compare(asked, nasty(chance, asked.claims, 240 if full else 60), tally, work, 4)
+        compare(asked, nasty(chance, asked.claims, 400 if full else 60), tally, work, 8 if full else 4)
 
-    hold(st.tuples(plans(most_regions=3), st.integers(0, 2**32 - 1)), promise, full, small=20, large=300)
+    hold(st.tuples(plans(most_regions=3), st.integers(0, 2**32 - 1)), promise, full, small=20, large=150)
     proof("owner against fractions: ground drawn by chance, points", tally.points, str(tally))
 
 
@@ -210,8 +210,42 @@ def test_ground_by_hand(work: Session, full: bool, proof: Proof, name: str) -> N
     assert all(grid.shape.is_valid for grid in asked.grids)
     xy = nasty(np.random.default_rng(7), asked.claims, 6_000 if full else 200)
     assert exactly_on(asked.claims, xy) > len(xy) // 20
-    compare(asked, xy, tally, work, 4)
+    compare(asked, xy, tally, None if name == "astride zero" else work, 4)
     proof(f"owner against fractions: {name}, points", tally.points, str(tally))
+
+
+def test_any_rings_laid_over_each_other(full: bool, proof: Proof) -> None:
+    """Provisional ground may be anything: rings that cross themselves, lie on each other, or enclose nothing."""
+    points = [0]
+
+    def promise(value: tuple[list[list[tuple[int, int]]], tuple[int, int], int, int]) -> None:
+        rings, origin, unit, seed = value
+        shapes = [ring(*((x * unit + origin[0], y * unit + origin[1]) for x, y in nodes)) for nodes in rings]
+        proven = [shape.is_valid and not n for n, shape in enumerate(shapes)]
+        claims = [
+            Claim(f"C{n}", shape, Standing.PROVEN if sound else Standing.PROVISIONAL)
+            for n, (shape, sound) in enumerate(zip(shapes, proven, strict=True))
+        ]
+        xy = nasty(np.random.default_rng(seed), claims, 48)
+        in_memory(Owners(claims), xy, Oracle(claims).covering(xy))
+        points[0] += len(xy)
+
+    node = st.tuples(st.integers(0, 6), st.integers(0, 6))
+    rings = st.lists(st.lists(node, min_size=3, max_size=7, unique=True), min_size=1, max_size=6)
+    asked = st.tuples(
+        rings, st.sampled_from(ORIGINS), st.sampled_from((1, 9, 3000, 200_000)), st.integers(0, 2**32 - 1)
+    )
+    hold(asked, promise, full, large=1000)
+    proof("owner against fractions: any rings laid over each other, points", points[0], "equal")
+
+
+@pytest.mark.xfail(strict=True, reason="ST_Relate of GEOS 3.11 reckons in two doubles, too few for numbers near zero")
+def test_sql_on_an_edge_through_zero(work: Session) -> None:
+    """One eighth of the edge's length from the node at zero, and so exactly on it. Nowhere else SQL was seen to err."""
+    asked, place = GROUND["astride zero"], np.array([[0.0416666625, 0.6111111]])
+    assert Oracle(asked.claims).covering(place) == [["F01", "F02"]]
+    in_memory(asked.map.owners, place, [["F01", "F02"]])
+    in_sql(work, asked.claims, place, [["F01", "F02"]])
 
 
 def test_there_are_sides_to_be_doubted() -> None:

@@ -128,8 +128,8 @@ def test_a_row_that_cannot_be_taken_is_told_and_the_others_are(
 def test_an_update_sets_what_it_has_a_value_for(wangge: Here, store: Store, tmp_path: Path) -> None:
     lines = ("id,name,phone,code,role", "p1,甲,000-0000-0001,A01,responsible", "p2,乙,000-0000-0002,A,member")
     assert wangge("import", written(tmp_path / "a.csv", *lines), "--layer", "person", "--publish").status == 0
-    lines = ("id,phone,code,until", "p1,000-0000-0011,,", "p2,,A02,2027-01-01", "p3,000-0000-0003,A02,")
-    path = written(tmp_path / "b.csv", *lines)
+    later = ("id,phone,code,until", "p1,000-0000-0011,,", "p2,,A02,2027-01-01", "p3,000-0000-0003,A02,")
+    path = written(tmp_path / "b.csv", *later)
     told = wangge("import", path, "--layer", "person", "--mode", "update", "--publish", "--json")
     assert (told.status, told.told["rows"]) == (1, {"person": {"changed": 2, "refused": 1}})
     assert [one["problem"] for one in told.told["refused"]] == ["field-missing"]
@@ -140,7 +140,7 @@ def test_an_update_sets_what_it_has_a_value_for(wangge: Here, store: Store, tmp_
     crossed = written(tmp_path / "c.csv", "id,from", "p2,2027-06-01")
     told = wangge("import", crossed, "--layer", "person", "--mode", "update", "--dry-run", "--json")
     assert [one["problem"] for one in told.told["refused"]] == ["until-before-from"]
-    same = written(tmp_path / "d.csv", *lines[:1], "p1,000-0000-0012,,")
+    same = written(tmp_path / "d.csv", *later[:1], "p1,000-0000-0012,,")
     told = wangge("import", same, "--layer", "person", "--dry-run", "--json")
     assert [one["problem"] for one in told.told["refused"]] == ["field-missing"]  # `add` has no half rows
 

@@ -143,8 +143,8 @@ def read_batch(client: Client, line: Line, n: int) -> int:
 
 
 def read_past(client: Client, line: Line, n: int) -> None:
-    """What the map was at the instant of one of the last publications, or of any before."""
-    known = len(line.instants)
+    """What the map was at the instant of one of the last publications that must be known, or of any before."""
+    known = max(1, line.due(time.monotonic()))
     number = max(1, known - n % 3) if n % 5 else 1 + n * 7 % known
     code = list(COMMUNITIES)[n % 3]
     lon, lat = middle(code)

@@ -99,7 +99,8 @@ def test_row_04_a_phone_sends_gcj02(client: TestClient) -> None:
     assert (told["owner"]["code"], told["datum"], told["warnings"]) == ("A01", "gcj02", [])
     assert (told["point"]["lon"], told["point"]["lat"]) == pytest.approx((place.x, place.y), abs=1e-8)
     unstated = client.get("/v1/owner", params={"lon": phone.x, "lat": phone.y})
-    assert slug(unstated) == (400, "datum-required")
+    assert slug(unstated) == (400, "invalid-parameter")
+    assert [error["parameter"] for error in unstated.json()["errors"]] == ["datum"]
     wrongly = asked(client, phone, expect="A")
     assert (wrongly["owner"] or {}).get("code") != "A01"
     assert (wrongly["point"]["lon"], wrongly["point"]["lat"]) == (phone.x, phone.y), "never a silent correction"

@@ -9,7 +9,9 @@ import typer
 from geo.datum import Datum
 from geo.files import Reading, read
 
-Layer = Annotated[str | None, typer.Option(help="What the rows are: region, grid, building, facility, line, water, person")]
+Layer = Annotated[
+    str | None, typer.Option(help="What the rows are: region, grid, building, facility, line, water or person")
+]
 Table = Annotated[str | None, typer.Option(help="Which table, sheet, drawing layer, or file of an archive or folder")]
 DatumName = Annotated[str | None, typer.Option(help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n; over what the file says")]
 Crs = Annotated[str | None, typer.Option(help="The same as --datum, as EPSG:n")]

@@ -12,8 +12,8 @@ from api import settings
 from api.app import create_app
 from api.cli import several
 from api.cli.output import say
-from api.cli.serving_frame import config_of, logged, said_ready, snapshots_of
-from api.cli.store import Opened, opened
+from api.cli.serving_frame import config_of, logged, said_ready
+from api.cli.store import Opened, opened, snapshots_of
 from api.settings import Settings
 from api.work import Work
 
@@ -51,7 +51,7 @@ def _serve(told: Settings, store: Opened) -> None:
     if told.workers > 1:
         several.serve(told, store.engine, work)
     else:
-        app = create_app(told, store.engine, work, snapshots_of(told, store.engine))
+        app = create_app(told, store.engine, work, snapshots_of(told, store.engine.url))
         Ready(config_of(app, told)).run()
 
 

@@ -2,14 +2,11 @@
 
 import logging
 import socket
-from hashlib import sha256
 from typing import Any
 
 import uvicorn
-from sqlalchemy import Engine
 
 from api.settings import Settings
-from geo.store.snapshot import Snapshots
 
 QUIET = {"alembic": logging.WARNING, "procrastinate": logging.WARNING, "psycopg.pool": logging.ERROR}
 
@@ -32,12 +29,6 @@ def config_of(app: Any, told: Settings, **more: Any) -> uvicorn.Config:
         proxy_headers=False,
         **more,
     )
-
-
-def snapshots_of(told: Settings, engine: Engine) -> Snapshots:
-    """The folder of the snapshots of one database, whoever connects to it."""
-    name = engine.url.set(username=None, password=None).render_as_string(hide_password=False)
-    return Snapshots(told.data / "snapshots" / sha256(name.encode()).hexdigest()[:16])
 
 
 def said_ready(listening: socket.socket) -> None:

@@ -59,7 +59,7 @@ async def owner(request: Request, asked: InAsked) -> Response:
     lon, lat = point_to_wgs84(asked.position.lon, asked.position.lat, datum)
     ask = partial(lookup.answer, seen.map, lon, lat, state.settings.near_boundary_m, asked.accuracy)
     is_wide = asked.accuracy is not None and asked.accuracy.metres > WIDE_M
-    found = await run_in_threadpool(ask) if is_wide else ask()
+    found = ask() if seen.map.is_whole and not is_wide else await run_in_threadpool(ask)
     told = _told(request, seen.map)
     if asked.brief:
         content, cache = brief(seen, found, told), CURRENT
@@ -116,8 +116,8 @@ def _told(request: Request, state: Map) -> Told:
 
 async def _then(live: Live, at: datetime) -> Seen:
     """The state in force at an instant; the present one for an instant to come. Raises a problem before the first."""
+    number = await run_in_threadpool(live.number_at, at)
     seen = live.seen
-    number = seen.map.number_at(at)
     if number == seen.map.publication:
         return seen
     if number == 0:

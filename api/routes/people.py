@@ -53,7 +53,7 @@ def _in_charge(request: Request, live: Live, layer: Layer, code: str, as_of: dat
     at = as_of or datetime.now(UTC)
     with reachable(), session(live.engine) as work, work.begin():
         number = people.number_at(work, at)
-        if "\0" in code or not people.is_there(work, number, layer, code):
+        if not people.is_there(work, number, layer, code):
             raise Problem("unknown-code", {"code": code})
         roster = people.roster(work, number, request.app.state.settings.zone, places={code})
     body = {

@@ -9,12 +9,12 @@ import logging
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from select import POLLIN, poll
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 
 from psycopg import Connection, OperationalError
 from sqlalchemy import Engine, select
@@ -22,10 +22,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from geo.files.refusals import FileUnwritable
-from geo.packing import Packed, opened
+from geo.model import Ground
+from geo.packing import Packed, boundaries_of, completed, opened, packed
 from geo.search import Finder
 from geo.state import Map
-from geo.store import loading, lock
+from geo.store import loading, lock, people
 from geo.store.connect import reachable, session
 from geo.store.errors import StoreUnavailable
 from geo.store.lock import Held
@@ -78,6 +79,8 @@ class Live:
         self._stop = Event()
         self._thread = Thread(target=self._follow, name="published-map", daemon=True)
         self._answered = False
+        self._begun, self._news = Event(), Condition()
+        self._failure: StoreUnavailable | None = None
         self._lock = Lock()
         self._past: OrderedDict[int, Map] = OrderedDict()
         self.searchable = Searchable(engine, None if snapshots is None else snapshots.beside("search"))
@@ -89,15 +92,13 @@ class Live:
         return self._answered and self.seen.age_s <= 2 * POLL_S
 
     def start(self) -> None:
-        """Have a state, then follow publications. Raises StoreUnavailable where neither the database nor a snapshot has
-        one."""
-        try:
-            self.refresh()
-        except StoreUnavailable:
-            if not self._begin_from_disk():
-                raise
+        """Follow publications from now on; returns as soon as there is a state to answer from, before its snapshot is
+        written. Raises StoreUnavailable where neither the database nor a snapshot has one."""
         self._bell, self._rope = os.pipe()
         self._thread.start()
+        self._begun.wait()
+        if self._failure is not None:
+            raise self._failure
         self.searchable.start()
         self.searchable.published()
 
@@ -126,6 +127,20 @@ class Live:
         """What can be found in the newest state that was made ready for it. Raises StoreUnavailable before there is
         one."""
         return self.searchable.finder()
+
+    def number_at(self, at: datetime) -> int:
+        """The publication in force at an instant. One later than the last word of the database is asked of it, and
+        waited for; while it is away the last word counts."""
+        heard = datetime.now(UTC) - timedelta(seconds=self.seen.age_s)
+        if at > heard:
+            try:
+                with self._reading() as work:
+                    number = people.number_at(work, at)
+            except StoreUnavailable:
+                number = 0
+            with self._news:
+                self._news.wait_for(lambda: self.seen.map.publication >= number, timeout=POLL_S)
+        return self.seen.map.number_at(at)
 
     def map_at(self, number: int) -> Map | None:
         """The state of a publication: the one in force at once, a past one from its snapshot or the store; None when
@@ -176,12 +191,13 @@ class Live:
         self.seen = Seen(opened(state), time.monotonic() - STALE_S)
         log.warning("the database is away: answering from the snapshot of publication %d", state.told["publication"])
         self.searchable.begin_from_disk()
+        self._begun.set()
         return True
 
     def _replace(self, work: Session, number: int, at: datetime | None, asked: float) -> None:
         """Take over the state in force, from another's snapshot or from the database, and leave a snapshot of it."""
         if self._snapshots is None:
-            self._take(loading.load(work, number, self._packed), asked)
+            self._load(work, number, asked)
             return
         state = self._of_disk(number, at)
         if state is not None:
@@ -189,14 +205,30 @@ class Live:
             return
         with self._only_writer() as is_writer:
             state = self._of_disk(number, at)
-            self._take(state or loading.load(work, number, self._packed), asked)
-            if is_writer and state is None:
+            if state is not None:
+                self._take(state, asked)
+                return
+            self._load(work, number, asked)
+            if is_writer:
                 self._write()
 
-    def _take(self, state: Packed, asked: float) -> None:
+    def _load(self, work: Session, number: int, asked: float) -> None:
+        """From the database: owners first, then what points are asked of that no grid has."""
+        before = self._packed
+        news = loading.news(work, number, before)
+        state = packed(news, before)
+        if "depths" not in state.told:
+            self._take(state, asked, boundaries_of(news, before))
+            state = completed(state, news, before)
+        self._take(state, asked)
+
+    def _take(self, state: Packed, asked: float, boundaries: Mapping[str, Ground] | None = None) -> None:
         past, known = self.seen.map, self.seen.loaded
         self._packed = state
-        self.seen = Seen(opened(state), asked)
+        self.seen = Seen(opened(state, boundaries), asked)
+        self._begun.set()
+        with self._news:
+            self._news.notify_all()
         self.searchable.published()
         if known and past.publication < self.seen.map.publication:
             self._keep(past)
@@ -239,6 +271,10 @@ class Live:
                 self._listen()
             except (StoreUnavailable, OperationalError, DBAPIError) as error:
                 self._answered = False
+                if not (self.seen.loaded or self._begin_from_disk()):
+                    self._failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable(str(error))
+                    self._begun.set()
+                    return
                 log.warning("the published map cannot be confirmed: %s", type(error).__name__)
                 self._stop.wait(RETRY_S)
 

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Table, cast, func, sele
 from sqlalchemy.orm import Session
 
 from geo.model import Ground, Region
-from geo.packing import Grids, News, Packed, Regions, packed
+from geo.packing import Grids, News, Packed, Regions, completed, packed
 from geo.people import Roster, microseconds
 from geo.store import people, rulesets
 from geo.store.published import at
@@ -19,26 +19,30 @@ PEOPLE = "people/"
 
 
 def load(session: Session, number: int, before: Packed | None = None) -> Packed:
-    """The state of a publication, as one transaction sees it; `before` is any state of the same store."""
-    grids, regions = _grids(session, number), _regions(session, number)
+    """The whole state of a publication, as one transaction sees it; `before` is any state of the same store."""
+    found = news(session, number, before)
+    return completed(packed(found, before), found, before)
+
+
+def news(session: Session, number: int, before: Packed | None = None) -> News:
+    """What a publication has that the state before does not have."""
+    regions = _regions(session, number)
     known = set[int]() if before is None else set(before.columns["region.edition"].tolist())
     fresh = sorted({one for one in regions.edition if one is not None} - known)
-    moved = session.scalar(select(publication.c.at).where(publication.c.number == number))
-    touched = _last_change(session, person, number)
-    is_same = before is not None and before.told.get("people") == touched
-    news = News(
+    changed = _last_change(session, person, number)
+    is_same = before is not None and before.told["people"] == changed
+    return News(
         publication=number,
-        at=moved,
+        at=session.scalar(select(publication.c.at).where(publication.c.number == number)),
         ruleset=rulesets.at(session, number),
-        grids=grids,
+        grids=_grids(session, number),
         regions=regions,
         shapes=_shapes(session, fresh),
         boundaries=_boundaries(session, fresh),
         people=_taken_over(before) if is_same and before is not None else people.roster(session, number),
+        people_of=changed,
         instants=_instants(session, number),
     )
-    state = packed(news, before)
-    return Packed({**state.told, "people": touched}, state.columns)
 
 
 def _taken_over(before: Packed) -> Roster:

@@ -13,7 +13,8 @@ from geo.store.published import at
 from geo.store.tables import SRID, edition, grid, head, identity
 
 DISJOINT = "FF*FF****"
-"""ST_Relate decides exactly; ST_Covers asks a point by plain floats and errs one float step beside a long edge."""
+"""ST_Relate decides in double-doubles, which is exact but for edges through 0 E 0 N; ST_Covers asks a point by plain
+floats and errs one float step beside a long edge."""
 
 
 @dataclass(frozen=True, slots=True)

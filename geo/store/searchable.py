@@ -15,19 +15,23 @@ from sqlalchemy.orm import Session
 from geo.column import Columns
 from geo.files.refusals import FileUnwritable
 from geo.packing import Packed
+from geo.people import microseconds
 from geo.search import Finder, made
 from geo.store import search
 from geo.store.connect import reachable, session
 from geo.store.errors import StoreUnavailable
 from geo.store.published import current_publication
 from geo.store.snapshot import Snapshots
-from geo.store.tables import building, dwelling, edition, facility, region
+from geo.store.tables import building, dwelling, edition, facility, publication, region
 
 TABLES = (building, dwelling, facility, region, edition)
 """What a search finds, and what says who owns it."""
 RETRY_S = 0.5
 PATIENCE_S = 1.0
 """Publications that follow each other faster are made searchable together."""
+
+Told = dict[str, int | None]
+"""Which publication a finder was made of, and its instant, microseconds since 1970 UTC."""
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +43,7 @@ class Searchable:
         self._engine, self._snapshots = engine, snapshots
         self._finder: Finder | None = None
         self._columns: Columns | None = None
-        self._made_of = -1
+        self._made_of: Told | None = None
         self._asked, self._stop = Event(), Event()
         self._thread = Thread(target=self._follow, name="searchable", daemon=True)
 
@@ -73,25 +77,27 @@ class Searchable:
         """Make the finder of the state in force where it differs from the one there is. Raises StoreUnavailable."""
         with reachable(), session(self._engine) as work, work.begin():
             work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            changed = _last_change(work)
-            if self._finder is None or changed != self._made_of:
-                number = current_publication(work)
-                state = self._of_disk(changed) or Packed(
-                    {"publication": changed}, made(search.entries(work, number), number)
-                )
-                self._finder, self._made_of = Finder(state.columns), changed
-                self._keep(state)
+            told = _last_change(work)
+            if self._finder is None or told != self._made_of:
+                state = self._of_disk(told) or self._made(work, told)
+                self._finder, self._made_of = Finder(state.columns), told
 
-    def _of_disk(self, changed: int) -> Packed | None:
-        return self._snapshots.read(changed) if self._snapshots else None
+    def _of_disk(self, told: Told) -> Packed | None:
+        """What was made of another store has the same number by chance, but not the same instant."""
+        state = self._snapshots.read(told["publication"] or 0) if self._snapshots else None
+        return state if state is not None and dict(state.told) == told else None
 
-    def _keep(self, state: Packed) -> None:
+    def _made(self, work: Session, told: Told) -> Packed:
+        """By one process; the others wait until it did."""
         if self._snapshots is None:
-            return
-        try:
-            self._snapshots.keep(state)
-        except FileUnwritable as error:
-            log.warning("what can be searched could not be kept: %s", error)
+            return _entries(work, told)
+        with self._snapshots.turn() as has_turn:
+            state = self._of_disk(told)
+            if state is None:
+                state = _entries(work, told)
+                if has_turn:
+                    _keep(self._snapshots, state)
+            return state
 
     def _follow(self) -> None:
         while not self._stop.is_set():
@@ -108,8 +114,21 @@ class Searchable:
                 self._asked.set()
 
 
-def _last_change(work: Session) -> int:
-    """The last publication that changed anything that can be found."""
+def _last_change(work: Session) -> Told:
+    """The last publication that changed anything that can be found, and its instant."""
     ends = [end(table.c.numbers) for table in TABLES for end in (func.lower, func.upper)]
-    found = [work.scalar(select(func.coalesce(func.max(end), 0))) for end in ends]
-    return max(int(one or 0) for one in found)
+    number = max(int(work.scalar(select(func.coalesce(func.max(end), 0))) or 0) for end in ends)
+    at = work.scalar(select(publication.c.at).where(publication.c.number == number))
+    return {"publication": number, "at": None if at is None else microseconds(at)}
+
+
+def _entries(work: Session, told: Told) -> Packed:
+    number = current_publication(work)
+    return Packed(told, made(search.entries(work, number), number))
+
+
+def _keep(snapshots: Snapshots, state: Packed) -> None:
+    try:
+        snapshots.keep(state)
+    except FileUnwritable as error:
+        log.warning("what can be searched could not be kept: %s", error)

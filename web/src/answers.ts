@@ -38,14 +38,36 @@ export interface Place {
   level: string;
 }
 
+/** Somebody bound to a grid or region; who that is (`id`, `name`, `phone`) is null in the public profile. */
+export interface InCharge {
+  id: string | null;
+  name: string | null;
+  phone: string | null;
+  code: string;
+  of: "grid" | "region";
+  role: "responsible" | "member" | "part-time" | "organisation";
+  post: "A" | "B" | null;
+  subject: string;
+  from: string | null;
+  until: string | null;
+}
+
+/** A grid that may have the point; without a code, ground that nobody owns. */
+export interface Candidate {
+  code: string | null;
+  distance_m: number | null;
+  share: number | null;
+}
+
 /** `GET /v1/owner`. Distances in metres, `share` from 0 to 1, `point` in WGS-84. */
 export interface OwnerAnswer {
   status: Status;
   owner: { code: string; name: string; kind: Kind; households: number | null; region: string } | null;
   chain: Place[];
+  people: InCharge[];
   border_distance_m: number | null;
   neighbour: string | null;
-  candidates: { code: string; distance_m: number | null; share: number | null }[];
+  candidates: Candidate[];
   nearest: { code: string; distance_m: number } | null;
   fallback: Place | null;
   rule: string | null;
@@ -55,7 +77,7 @@ export interface OwnerAnswer {
   edition: number | null;
   standing: Standing | null;
   publication: number;
-  as_of: string;
+  as_of: string | null;
   stale: boolean;
   age_s: number | null;
 }

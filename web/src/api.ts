@@ -10,6 +10,7 @@ import type {
   Thing,
   TileJson,
 } from "./answers";
+import type { Manner } from "./asking";
 import { languageTag, text } from "./language";
 
 const PATIENCE_MS = 10_000;
@@ -33,8 +34,13 @@ export class Problem extends Error {
 /** No answer came at all. */
 export class Unreachable extends Error {}
 
-export function owner(lon: number, lat: number): Promise<OwnerAnswer> {
-  return get("v1/owner", { query: { lon: lon.toFixed(7), lat: lat.toFixed(7), datum: "wgs84" } });
+export function owner(lon: number, lat: number, { accuracy, asOf }: Manner): Promise<OwnerAnswer> {
+  const point = { lon: lon.toFixed(7), lat: lat.toFixed(7), datum: "wgs84" };
+  const how = {
+    ...(accuracy === undefined ? {} : { accuracy_m: String(accuracy) }),
+    ...(asOf === undefined ? {} : { as_of: asOf }),
+  };
+  return get("v1/owner", { query: { ...point, ...how } });
 }
 
 export function grid(code: string): Promise<GridFeature> {

@@ -51,6 +51,13 @@ export function portion(part: number, whole: number): string {
   return percent(part >= whole ? 1 : Math.floor((part / whole) * 1000) / 1000);
 }
 
+/** A length of time, from seconds: minutes from two of them, hours from two of these. */
+export function duration(seconds: number): string {
+  if (seconds < 120) return text("unit.seconds", { value: count(seconds) });
+  if (seconds < 7200) return text("unit.minutes", { value: count(seconds / 60) });
+  return text("unit.hours", { value: count(seconds / 3600) });
+}
+
 /** An instant in the reader's own time zone, as `2026-05-01 14:30`. */
 export function instant(iso: string): string {
   const at = new Date(iso);

@@ -36,7 +36,17 @@ export function text<Id extends TextId>(id: Id, ...values: Values<Id>): string {
   return fill(language(), id, ...values);
 }
 
-type Topic = "kind" | "layer" | "standing" | "level" | "severity" | "rule" | "verdict";
+type Topic =
+  | "kind"
+  | "layer"
+  | "standing"
+  | "level"
+  | "severity"
+  | "rule"
+  | "verdict"
+  | "role"
+  | "post"
+  | "ruling";
 
 /** The word for an id that the service sent; the id itself where the catalogue has no word for it. */
 export function word(topic: Topic, id: string): string {

@@ -2,7 +2,9 @@
 import "./page.css";
 import "./panel.css";
 import "./answer.css";
+import "./asking.css";
 import "./findings.css";
+import { showAsking } from "./asking";
 import { banner, TilesMissing } from "./banner";
 import { showControls } from "./controls";
 import {
@@ -68,10 +70,12 @@ function watch(desk: Desk, { view, grid }: Standpoint): void {
 
 function furnish(map: DeskMap): Desk {
   const handles = tabs(found("tabs"));
+  const asking = showAsking(found("asking"), found("past"), () => void desk.owner.again());
   const desk: Desk = {
     map,
     tabs: handles,
-    owner: ownerPanel(found("owner"), {
+    owner: ownerPanel(found("answer"), {
+      manner: asking.manner,
       pressed: (code) => void showGrid(desk, code).catch((failure: unknown) => desk.owner.fail(failure)),
       nameOfRegion: (code) => desk.regions?.nameOf(code),
       shown: (code, point) => markAnswer(desk, code, point),
@@ -100,4 +104,4 @@ function showLanguage(): void {
 
 showLanguage();
 showLegend(found("legend"));
-start().catch((failure: unknown) => found("owner").replaceChildren(notice(failure)));
+start().catch((failure: unknown) => found("answer").replaceChildren(notice(failure)));

@@ -1,6 +1,7 @@
 // Who answers for this point, or what is this grid? Asks, and keeps the panel's answer fresh.
 import { grid, owner, ownerOfThing } from "./api";
 import type { GridFeature, OwnerAnswer, Thing } from "./answers";
+import type { Manner } from "./asking";
 import { element } from "./element";
 import { inEachLanguage, text } from "./language";
 import { notice } from "./notice";
@@ -13,11 +14,13 @@ type Question =
   | { of: "grid"; code: string };
 type Answer =
   | { of: "nothing" }
-  | { of: "point"; answer: OwnerAnswer }
+  | { of: "point"; answer: OwnerAnswer; manner?: Manner }
   | { of: "grid"; grid: GridFeature }
   | { of: "failure"; failure: unknown };
 
 interface Hooks {
+  /** How a point is to be asked about. */
+  manner(): Manner;
   /** A grid's code was pressed in the panel. */
   pressed(code: string): void;
   /** The panel now tells of this grid (or of none) and of this point (or of none). */
@@ -59,7 +62,7 @@ export function ownerPanel(place: HTMLElement, hooks: Hooks): OwnerPanel {
       case "nothing":
         return element("p", { class: "empty" }, text("owner.empty"));
       case "point":
-        return ownerCard(shown.answer, hooks.pressed, hooks.nameOfRegion);
+        return ownerCard(shown.answer, hooks.pressed, hooks.nameOfRegion, shown.manner);
       case "grid":
         return gridCard(shown.grid, hooks.nameOfRegion);
       case "failure":
@@ -68,7 +71,10 @@ export function ownerPanel(place: HTMLElement, hooks: Hooks): OwnerPanel {
   }
 
   async function answerTo(asked: Question): Promise<Answer> {
-    if (asked.of === "point") return { of: "point", answer: await owner(asked.lon, asked.lat) };
+    if (asked.of === "point") {
+      const manner = hooks.manner();
+      return { of: "point", answer: await owner(asked.lon, asked.lat, manner), manner };
+    }
     if (asked.of === "thing") return { of: "point", answer: await ownerOfThing(asked.thing) };
     if (asked.of === "grid") return { of: "grid", grid: await grid(asked.code) };
     return { of: "nothing" };

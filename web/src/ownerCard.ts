@@ -1,19 +1,26 @@
 // How does an answer about a point or a grid look?
-import type { GridFeature, GridProperties, OwnerAnswer, Place, Standing } from "./answers";
-import { button, element, facts, type Child } from "./element";
-import { count, instant, lonLat, metres, percent } from "./figures";
+import type { GridFeature, GridProperties, OwnerAnswer, Place } from "./answers";
+import type { Manner } from "./asking";
+import { candidates } from "./candidates";
+import { element, facts } from "./element";
+import { count, duration, instant, metres } from "./figures";
 import { text, word } from "./language";
+import { code, codeButton, part, quiet, type Pressed } from "./parts";
+import { nobody, people } from "./people";
+import { truth, truthOf } from "./truth";
 
-type Pressed = (code: string) => void;
 type NameOf = (code: string) => string | undefined;
 
-export function ownerCard(answer: OwnerAnswer, pressed: Pressed, nameOf: NameOf): HTMLElement {
+/** `manner`: how a point was asked about; none for an answer about a building or a facility. */
+export function ownerCard(answer: OwnerAnswer, pressed: Pressed, nameOf: NameOf, manner?: Manner): HTMLElement {
+  const asOf = manner?.asOf;
   return element(
     "article",
-    { class: "answer", "data-status": answer.status },
+    { class: "answer", "data-status": answer.status, "data-as-of": asOf },
     element(
       "div",
       { class: `status status-${answer.status}` },
+      asOf !== undefined && element("p", { class: "then" }, text("owner.then", { at: instant(asOf) })),
       element("h2", {}, text(`owner.status.${answer.status}`)),
       element("p", {}, text(`owner.status.${answer.status}.detail`)),
     ),
@@ -21,8 +28,9 @@ export function ownerCard(answer: OwnerAnswer, pressed: Pressed, nameOf: NameOf)
     answer.owner !== null && gridFacts(answer.owner, nameOf),
     hints(answer, pressed),
     candidates(answer, pressed),
+    people(answer) || (manner !== undefined && answer.status !== "outside" && nobody()),
     chain(answer.chain),
-    truth(answer),
+    truth(answer, asOf),
   );
 }
 
@@ -45,7 +53,7 @@ function gridFacts(grid: Told, nameOf: NameOf): HTMLElement {
     "div",
     { class: "grid-facts" },
     element("h3", {}, grid.name === "" ? grid.code : grid.name),
-    element("code", {}, grid.code),
+    code(grid.code),
     facts(
       [text("owner.kind"), word("kind", grid.kind)],
       [text("owner.households"), households(grid)],
@@ -58,7 +66,7 @@ function gridFacts(grid: Told, nameOf: NameOf): HTMLElement {
 }
 
 function households({ households: counted, verdict }: Told): HTMLElement {
-  if (typeof counted !== "number") return element("span", { class: "quiet" }, text("owner.households.none"));
+  if (typeof counted !== "number") return quiet(text("owner.households.none"));
   const judged =
     verdict === undefined || verdict === "none"
       ? null
@@ -70,8 +78,12 @@ function hints(answer: OwnerAnswer, pressed: Pressed): HTMLElement | false {
   const { border_distance_m: border, neighbour, nearest, fallback } = answer;
   if (border === null && neighbour === null && nearest === null && fallback === null) return false;
   return facts(
-    [text("owner.border"), border === null ? null : metres(border)],
-    [text("owner.neighbour"), neighbour === null ? null : codeButton(neighbour, pressed)],
+    [
+      text("owner.fallback"),
+      fallback === null
+        ? null
+        : element("span", {}, `${word("level", fallback.level)} ${fallback.name} `, code(fallback.code)),
+    ],
     [
       text("owner.nearest"),
       nearest === null
@@ -84,27 +96,9 @@ function hints(answer: OwnerAnswer, pressed: Pressed): HTMLElement | false {
             quiet(text("owner.nearest.hint")),
           ),
     ],
-    [
-      text("owner.fallback"),
-      fallback === null
-        ? null
-        : element("span", {}, `${word("level", fallback.level)} ${fallback.name} `, code(fallback.code)),
-    ],
+    [text("owner.border"), border === null ? null : metres(border)],
+    [text("owner.neighbour"), neighbour === null ? null : codeButton(neighbour, pressed)],
   );
-}
-
-function candidates(answer: OwnerAnswer, pressed: Pressed): HTMLElement | false {
-  if (answer.candidates.length < 2) return false;
-  const rows = answer.candidates.map(({ code: grid, distance_m: distance, share }) =>
-    element(
-      "li",
-      {},
-      codeButton(grid, pressed),
-      distance !== null && quiet(metres(distance)),
-      share !== null && quiet(text("owner.share", { share: percent(share) })),
-    ),
-  );
-  return part(text("owner.candidates"), element("ul", { class: "candidates" }, ...rows));
 }
 
 function chain(places: Place[]): HTMLElement | false {
@@ -122,9 +116,7 @@ function chain(places: Place[]): HTMLElement | false {
 }
 
 function warnings(answer: OwnerAnswer): HTMLElement | false {
-  const stale = answer.stale
-    ? [text("owner.stale", { age: text("unit.seconds", { value: count(answer.age_s ?? 0) }) })]
-    : [];
+  const stale = answer.stale ? [text("owner.stale", { age: duration(answer.age_s ?? 0) })] : [];
   const lines = [...answer.warnings, ...stale];
   if (lines.length === 0) return false;
   return element(
@@ -133,42 +125,4 @@ function warnings(answer: OwnerAnswer): HTMLElement | false {
     element("strong", {}, text("owner.warnings")),
     element("ul", {}, ...lines.map((line) => element("li", {}, line))),
   );
-}
-
-function truth({ publication, standing, edition, as_of: at, point, rule }: OwnerAnswer): HTMLElement {
-  return truthOf(standing, edition, [
-    [text("owner.publication"), text("owner.publication.value", { number: publication })],
-    [text("owner.as-of"), instant(at)],
-    [text("owner.point"), lonLat(point.lon, point.lat)],
-    [text("owner.rule"), rule],
-  ]);
-}
-
-function truthOf(standing: Standing | null, edition: number | null, more: [string, Child][] = []): HTMLElement {
-  const known: [string, Child][] = [
-    [
-      text("owner.standing"),
-      standing === null
-        ? null
-        : element("span", { class: `standing standing-${standing}` }, word("standing", standing)),
-    ],
-    [text("owner.edition"), edition === null ? null : String(edition)],
-  ];
-  return part(text("owner.truth"), facts(...known, ...more));
-}
-
-function part(title: string, ...content: Child[]): HTMLElement {
-  return element("section", { class: "part" }, element("h3", {}, title), ...content);
-}
-
-function codeButton(grid: string, pressed: Pressed): HTMLElement {
-  return button(grid, { class: "code" }, () => pressed(grid));
-}
-
-function code(value: string): HTMLElement {
-  return element("code", {}, value);
-}
-
-function quiet(value: string): HTMLElement {
-  return element("span", { class: "quiet" }, value);
 }

@@ -1,0 +1,33 @@
+// Whose ground may the point be on, and how likely is each?
+import type { Candidate, OwnerAnswer } from "./answers";
+import { element, type Child } from "./element";
+import { metres, percent } from "./figures";
+import { text } from "./language";
+import { code, codeButton, part, quiet, type Pressed } from "./parts";
+
+export function candidates({ candidates: all, owner }: OwnerAnswer, pressed: Pressed): HTMLElement | false {
+  if (all.length < 2 && (owner !== null || all.length === 0)) return false;
+  const rows = all.map((one) => row(one, owner?.code, pressed));
+  return part(text("owner.candidates"), element("ul", { class: "candidates" }, ...rows));
+}
+
+function row({ code: grid, distance_m: distance, share }: Candidate, owner: string | undefined, pressed: Pressed): Child {
+  return element(
+    "li",
+    { "data-owner": grid !== null && grid === owner },
+    name(grid, owner, pressed),
+    distance !== null && distance > 0 && quiet(metres(distance)),
+    share !== null && element("span", { class: "share" }, percent(share)),
+    share !== null && bar(share),
+  );
+}
+
+function name(grid: string | null, owner: string | undefined, pressed: Pressed): Child {
+  if (grid === null) return element("span", {}, text("owner.candidates.nobody"));
+  return grid === owner ? code(grid) : codeButton(grid, pressed);
+}
+
+/** The figure beside it says the same. */
+function bar(share: number): HTMLElement {
+  return element("span", { class: "bar", style: `--share: ${share}`, "aria-hidden": "true" }, element("span"));
+}
