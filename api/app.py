@@ -59,7 +59,7 @@ def create_app(
 
     Without `work` jobs wait for another service on the same store.
     """
-    live = Live(engine, snapshots)
+    live = Live(engine, snapshots, settings.zone)
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:

@@ -25,7 +25,8 @@ class Askers:
             return self._kept
 
 
-def beside(request: Request, seen: Seen) -> Beside:
+def beside(request: Request, seen: Seen, *, with_distance: bool = True) -> Beside:
     """Our columns for the rows of a request, in its language and by the settings."""
     asker = request.app.state.askers.of(seen.map, request.app.state.settings.near_boundary_m)
-    return Beside(asker, language_of(request.headers.get("accept-language")), seen.map.publication)
+    language = language_of(request.headers.get("accept-language"))
+    return Beside(asker, language, seen.map.publication, with_distance)

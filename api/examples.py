@@ -387,6 +387,7 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "JobSummary": JOB_SUMMARY,
         "Jobs": {"jobs": [JOB_SUMMARY]},
         "OwnerAnswer": OWNER,
+        "OwnerBrief": {name: OWNER[name] for name in ("status", "owner", "standing", "publication", "stale")},
         "People": PEOPLE,
         "PlanDocument": PLAN,
         "PlanFile": PLAN_FILE,

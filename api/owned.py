@@ -1,6 +1,7 @@
 """How is the owner of a point told?"""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -92,6 +93,19 @@ def in_charge(persons: Sequence[Person], *, is_inner: bool) -> list[dict[str, An
     """People as the profile of the caller tells them: the public one knows that somebody is there, not who."""
     found = [told_person(person) for person in persons]
     return found if is_inner else [{**one, **dict.fromkeys(HIDDEN)} for one in found]
+
+
+def answering(state: Map, found: Answer, as_of: datetime | None, *, is_inner: bool) -> Sequence[dict[str, Any]]:
+    """Who answers at an instant, or now, for the owner and the regions above it; in a gap, for the region to fall back
+    on."""
+    if not len(state.people):
+        return ()
+    if found.owner is not None:
+        codes = [found.owner.grid.code, *(one.code for one in state.chain(found.owner.grid.region))]
+    else:
+        codes = [one.code for one in state.chain(found.fallback.code)] if found.fallback else []
+    persons = state.people.of_chain(codes, as_of or datetime.now(UTC), has_grid=found.owner is not None)
+    return in_charge(persons, is_inner=is_inner)
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:

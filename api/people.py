@@ -33,6 +33,7 @@ class People(BaseModel):
     people: list[InCharge]
     publication: int
     as_of: str
+    stale: bool
 
 
 PEOPLE: Final = {
@@ -54,6 +55,7 @@ PEOPLE: Final = {
     ],
     "publication": 12,
     "as_of": "2026-03-02T08:00:00+00:00",
+    "stale": False,
 }
 """An example of the answer."""
 

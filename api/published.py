@@ -1,5 +1,7 @@
 """Which published state answers a request?"""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends
@@ -29,6 +31,20 @@ def state_of(live: Live, cursor: Cursor | None) -> Map:
     if found is None:
         raise Problem("invalid-cursor")
     return found
+
+
+def then(live: Live, at: datetime) -> Seen:
+    """The state in force at an instant; the present one for an instant to come. May wait for the database.
+
+    Raises the problem `nothing-published-then`, StoreUnavailable.
+    """
+    number, seen = live.number_at(at), live.seen
+    if number == seen.map.publication:
+        return seen
+    past = live.map_at(number)
+    if past is None:
+        raise Problem("nothing-published-then", {"at": at.isoformat()})
+    return replace(seen, map=past)
 
 
 def following(state: Map, codes: list[str], more: bool) -> Cursor | None:

@@ -18,7 +18,7 @@ NOBODY = -1
 @dataclass(frozen=True, slots=True)
 class Many:
     """Of n points: numbers of `STATUSES`, the owner (a claim's number, -1 for nobody) and metres to its border (NaN for
-    nobody). `point` and `claim` (m,): every other claim that covers a point and is of the owner's standing."""
+    nobody, and where none was wanted). `point` and `claim` (m,): every other claim that covers a point and is of the owner's standing."""
 
     status: NDArray[np.int8]
     owner: NDArray[np.int64]
@@ -35,16 +35,22 @@ class Asker:
         self.borders = Borders(state.owners)
         self._proven = state.owners.proven
 
-    def answers(self, xy: NDArray[np.float64], accuracy_m: NDArray[np.float64] | None = None) -> Many:
-        """The answers for points (n, 2) of degrees WGS-84, all finite. `accuracy_m` (n,): metres, NaN for none said."""
+    def answers(
+        self, xy: NDArray[np.float64], accuracy_m: NDArray[np.float64] | None = None, *, with_distance: bool = True
+    ) -> Many:
+        """The answers for points (n, 2) of degrees WGS-84, all finite. `accuracy_m` (n,): metres, NaN for none said.
+        Without the distance the rest is told in half the time."""
         point, claim = self.state.owners.hits(xy)
         owner = np.full(len(xy), len(self.state.owners.claims), dtype=np.int64)
         np.minimum.at(owner, point, claim)
         owned = owner < len(self.state.owners.claims)
         status = np.full(len(xy), _number(Status.OWNED), dtype=np.int8)
         border = np.full(len(xy), np.nan)
-        border[owned] = self.borders.distances_m(xy[owned], owner[owned])
+        measured = owned if with_distance else owned & _said(accuracy_m, len(xy))
+        border[measured] = self.borders.distances_m(xy[measured], owner[measured])
         status[border < self.near_m] = _number(Status.NEAR_BOUNDARY)
+        others = np.flatnonzero(owned & ~measured)
+        status[others[self.borders.near(xy[others], owner[others], self.near_m)]] = _number(Status.NEAR_BOUNDARY)
         if accuracy_m is not None:
             self._by_share(xy, accuracy_m, border, status)
         rivals = (claim != owner[point]) & ((claim < self._proven) == (owner[point] < self._proven))
@@ -52,6 +58,8 @@ class Asker:
         status[point] = _number(Status.SHARED)
         status[self._inside_several(xy, owner, point, claim)] = _number(Status.AMBIGUOUS)
         status[~owned] = self._unowned(xy[~owned])
+        if not with_distance:
+            border[:] = np.nan
         return Many(status, np.where(owned, owner, NOBODY), border, point, claim)
 
     def _by_share(
@@ -60,7 +68,7 @@ class Asker:
     ) -> None:  # fmt: skip
         """Where an accuracy is said, another owner's share of the error tells whether a border is near; each point
         whose error can reach one is asked alone."""
-        said = np.flatnonzero(~np.isnan(accuracy_m) & ~np.isnan(border))
+        said = np.flatnonzero(_said(accuracy_m, len(xy)) & ~np.isnan(border))
         status[said] = _number(Status.OWNED)
         scale = SURE_SIGMAS * Accuracy(1.0).sigma_m
         for row in said[border[said] < scale * accuracy_m[said]].tolist():
@@ -84,6 +92,10 @@ class Asker:
             return np.empty(0, dtype=np.int8)
         gap, outside = _number(Status.GAP), _number(Status.OUTSIDE)
         return np.array([outside if code is None else gap for code in self.state.fallbacks(xy)], dtype=np.int8)
+
+
+def _said(accuracy_m: NDArray[np.float64] | None, count: int) -> NDArray[np.bool_]:
+    return np.zeros(count, dtype=bool) if accuracy_m is None else ~np.isnan(accuracy_m)
 
 
 def _number(status: Status) -> int:

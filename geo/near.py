@@ -67,7 +67,7 @@ class Borders:
         """Square metres to the nearest edge of a run of each point's claim, and that edge, the first of equals."""
         begin, end = self._runs.ends(points.claim, run, power)
         far, edge = np.empty(len(begin)), np.empty(len(begin), dtype=np.int64)
-        size = int((end - begin).max(initial=0))
+        size = int((end - begin).max(initial=1))
         most = max(1, AT_ONCE // (size + 1))
         for at in range(0, len(begin), most):
             part = slice(at, at + most)

@@ -57,7 +57,8 @@ class Regions:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
     """What a publication has. Shapes only of editions that the state before did not have: of grids by edition and id,
-    boundaries by edition. `people_of`: the last publication that changed the people."""
+    boundaries by edition. `people_of`: the last publication that changed the people;
+    `zone`: in which their dates begin."""
 
     publication: int
     at: datetime | None
@@ -68,6 +69,7 @@ class News:
     boundaries: Mapping[int, Ground] = field(default_factory=dict)
     people: Roster
     people_of: int = 0
+    zone: str = ""
     instants: NDArray[np.int64]
 
 
@@ -91,6 +93,7 @@ def packed(news: News, before: Packed | None) -> Packed:
         "proven": proven,
         "ruleset": document(news.ruleset),
         "people": news.people_of,
+        "zone": news.zone,
     }
     state = Packed(told, columns)
     return _with_outlines_of(before, state) if before is not None and _have_same_tree(before, state) else state

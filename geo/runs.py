@@ -43,16 +43,15 @@ class Points:
 
     @classmethod
     def of(cls, xy: NDArray[np.float64], claim: Numbers) -> "Points":
-        columns = (*xy.T, *degrees_m(xy[:, 1]).T)
-        return cls(*(np.ascontiguousarray(column) for column in columns), claim)
+        (lon, lat), (wide, tall) = np.ascontiguousarray(xy.T), np.ascontiguousarray(degrees_m(xy[:, 1]).T)
+        return cls(lon, lat, wide, tall, claim)
 
-    def taken(self, rows: Numbers) -> "Points":
-        columns = self.lon, self.lat, self.wide, self.tall, self.claim
-        return Points(*(column[rows] for column in columns))
+    def taken(self, rows: Numbers | slice) -> "Points":
+        return Points(self.lon[rows], self.lat[rows], self.wide[rows], self.tall[rows], self.claim[rows])
 
 
 class Runs:
-    """The runs of all claims: 16 bytes each, some 200 to 300 a grid of 100 nodes."""
+    """The runs of all claims: 16 bytes each; with all else 281 bytes for a grid of 107 nodes, and 4 us to make."""
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes, self._size = nodes, np.diff(nodes.first)
@@ -85,41 +84,37 @@ class Runs:
         told |= np.arange(1 << power, dtype=np.int32)[:, None]
         return told
 
-    def ends(self, claim: Numbers, run: Numbers, power: int) -> tuple[Numbers, Numbers]:
+    def ends(self, claim: Numbers, run: Numbers, power: int | Numbers) -> tuple[Numbers, Numbers]:
         """The nodes that some runs of claims (n,) begin and end at."""
         size, first = self._size[claim], self._nodes.first[claim]
         return first + (run * size >> power), first + np.minimum((run + 1) * size >> power, size - 1)
 
-    def _boxed(self) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]:
+    def _boxed(self) -> list[tuple[Singles, Singles]]:
         """West and east, south and north of each run, steps from the south-west corner of its claim's box."""
         claim, run = spread(np.zeros_like(self._first), 1 << self._power)
-        if not len(claim):
-            return ((np.empty(0, np.float32), np.empty(0, np.float32)),) * 2
-        size, first = self._size[claim], self._nodes.first[claim]
-        begin = first + (run * size >> self._power[claim])
-        end = first + np.minimum((run + 1) * size >> self._power[claim], size - 1)
+        begin, end = self.ends(claim, run, self._power[claim])
+        box = self._nodes.box[claim].astype(np.float64).T
         found = []
-        for axis, column in enumerate((self._nodes.x, self._nodes.y)):
-            corner, other = (self._nodes.box[claim, axis + side].astype(np.float64) for side in (0, 2))
+        for column, corner, other in zip((self._nodes.x, self._nodes.y), box[:2], box[2:], strict=True):
             margin = MARGIN[0] + MARGIN[1] * (other - corner)
-            low, high = (least(least.reduceat(column, begin), column[end]) for least in (np.minimum, np.maximum))
+            low, high = (ends(ends.reduceat(column, begin), column[end]) for ends in (np.minimum, np.maximum))
             found.append(((low - corner - margin).astype(np.float32), (high - corner + margin).astype(np.float32)))
-        return tuple(found)
+        return found
 
 
 def _gaps(
-    boxes: tuple[Singles, Singles], run: Numbers, place: Floats, least: Steps, most: Steps, metres: Floats
+    box: tuple[Singles, Singles], run: Numbers, place: Floats, least: Steps, most: Steps, metres: Floats
 ) -> Singles:
     """Square metres along an axis from places (n,) of degrees to runs (m, n)."""
     steps = place * STEPS_PER_DEGREE
     inside = np.clip(steps, least, most)
     at = (inside - least).astype(np.float32)
-    gap, beyond = boxes[0].take(run), boxes[1].take(run)
+    gap, beyond = box[0].take(run), box[1].take(run)
     gap -= at
     np.subtract(at, beyond, out=beyond)
     np.maximum(gap, beyond, out=gap)
-    np.maximum(gap, 0, out=gap)
     gap += np.abs(steps - inside).astype(np.float32)
+    np.maximum(gap, 0, out=gap)
     gap *= (metres * (SHORTER / STEPS_PER_DEGREE)).astype(np.float32)
     gap *= gap
     return gap

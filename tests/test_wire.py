@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 import uvicorn
@@ -132,8 +132,8 @@ def test_a_body_is_coded_by_chunks_alone(address: tuple[str, int]) -> None:
 )
 def test_what_never_ends_is_cut_off(address: tuple[str, int], begun: bytes) -> None:
     with socket.create_connection(address, timeout=10) as line:
-        line.sendall(begun + b"a" * LONGEST)
-        line.sendall(b"a")
+        with suppress(ConnectionError):  # nobody reads the rest of it
+            line.sendall(begun + b"a" * 6 * LONGEST)
         assert _more(line).startswith(b"HTTP/1.1 400 ")
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from api import settings
-from api.beside import COLUMNS, Beside
+from api.beside import Beside
 from api.cli import options
 from api.cli.filled import counted
 from api.cli.output import language, say, tell
@@ -32,6 +32,7 @@ def owner(
     field: Annotated[
         list[str] | None, typer.Option("--field", help="KEY=THEIRS: their column of lon, lat, datum or accuracy_m")
     ] = None,
+    fields: Annotated[Literal["owner"] | None, typer.Option(help="owner: all but border_distance_m, sooner")] = None,
     publication: Annotated[int | None, typer.Option(help="A past state; the one in force when absent")] = None,
     json: options.Json = False,
 ) -> None:
@@ -48,7 +49,7 @@ def owner(
     with point_files.opened(points, table=table, datum=stated, encoding=encoding, mapping=mapping) as (read, done):
         state = mapped(map) if map is not None else published(publication)
         asker = Asker(state, settings.read().near_boundary_m)
-        beside = Beside(asker, language(), None if map is not None else state.publication)
+        beside = Beside(asker, language(), None if map is not None else state.publication, fields is None)
         rows = _written(read, done, beside, output)
     told = _document(read, beside, rows, output)
     if json:
@@ -62,7 +63,7 @@ def owner(
 def _written(read: Points, done: Callable[[], float | None], beside: Beside, output: Path) -> int:
     """Write all rows or no file; how many."""
     rows = 0
-    with writer(output, read.columns, list(COLUMNS)) as put, counted() as moved:
+    with writer(output, read.columns, beside.names) as put, counted() as moved:
         for portion in read.rows:
             put(portion, beside.columns(portion))
             rows += len(portion.portion.xy)

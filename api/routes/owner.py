@@ -1,8 +1,5 @@
 """Who owns this point?"""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -16,8 +13,8 @@ from api.answers import CURRENT, PRIVATE, answer
 from api.asking import Asked, InAsked, Plainly
 from api.doubtful import warnings
 from api.openapi import responses
-from api.owned import Told, brief, document, in_charge
-from api.problems import Problem
+from api.owned import Told, answering, brief, document
+from api.published import then
 from api.schemas import OwnerAnswer, OwnerBrief
 from api.texts import language_of
 from geo import lookup
@@ -54,7 +51,8 @@ async def owner(request: Request, asked: InAsked) -> Response:
     `fields=owner` answers status and owner alone. Names and phones of people are told in the inner profile only.
     """
     state = request.app.state
-    seen = state.live.seen if asked.as_of is None else await _then(state.live, asked.as_of)
+    live: Live = state.live
+    seen = live.seen if asked.as_of is None else await run_in_threadpool(then, live, asked.as_of)
     datum = Datum.parse(asked.position.datum)
     lon, lat = point_to_wgs84(asked.position.lon, asked.position.lat, datum)
     ask = partial(lookup.answer, seen.map, lon, lat, state.settings.near_boundary_m, asked.accuracy)
@@ -85,22 +83,10 @@ def _whole(
         point,
         datum.name,
         told=told,
-        people=_people(seen.map, found, asked.as_of, is_inner=is_inner),
+        people=answering(seen.map, found, asked.as_of, is_inner=is_inner),
         warnings=warnings(seen.map, asked, datum, found, language),
         as_of=None if asked.as_of is None else asked.as_of.isoformat(),
     )
-
-
-def _people(state: Map, found: Answer, as_of: datetime | None, *, is_inner: bool) -> Sequence[dict[str, Any]]:
-    """Who answers for the owner and the regions above it; in a gap, for the region to fall back on."""
-    if not len(state.people):
-        return ()
-    if found.owner is not None:
-        codes = [found.owner.grid.code, *(one.code for one in state.chain(found.owner.grid.region))]
-    else:
-        codes = [one.code for one in state.chain(found.fallback.code)] if found.fallback else []
-    persons = state.people.of_chain(codes, as_of or datetime.now(UTC), has_grid=found.owner is not None)
-    return in_charge(persons, is_inner=is_inner)
 
 
 def _told(request: Request, state: Map) -> Told:
@@ -112,16 +98,3 @@ def _told(request: Request, state: Map) -> Told:
     if state is request.app.state.live.seen.map:
         request.app.state.told = made
     return made
-
-
-async def _then(live: Live, at: datetime) -> Seen:
-    """The state in force at an instant; the present one for an instant to come. Raises a problem before the first."""
-    number = await run_in_threadpool(live.number_at, at)
-    seen = live.seen
-    if number == seen.map.publication:
-        return seen
-    if number == 0:
-        raise Problem("nothing-published-then", {"at": at.isoformat()})
-    past = live.kept(number) or await run_in_threadpool(live.map_at, number)
-    assert past is not None  # it is one of the instants of the present state
-    return replace(seen, map=past)

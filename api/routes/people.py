@@ -12,14 +12,14 @@ from api.instants import AsOf
 from api.openapi import responses
 from api.people import People, told
 from api.problems import Problem
-from api.published import InLive
+from api.published import InLive, then
 from geo.model import Layer
-from geo.store import people
-from geo.store.connect import reachable, session
 from geo.store.live import Live
 
 router = APIRouter(prefix="/v1", tags=["map"], dependencies=[Depends(inner)])
-PROBLEMS = responses("invalid-parameter", "token-required", "read-only", "unknown-code", "store-unavailable")
+PROBLEMS = responses(
+    "invalid-parameter", "token-required", "read-only", "unknown-code", "nothing-published-then", "store-unavailable"
+)
 
 
 @router.get(
@@ -32,7 +32,8 @@ PROBLEMS = responses("invalid-parameter", "token-required", "read-only", "unknow
 def people_of_grid(request: Request, code: str, live: InLive, as_of: AsOf) -> Response:
     """Everybody bound to the grid at an instant, with name and phone: the responsible first, then members, by name.
 
-    By the last publication at or before the instant, then by the dates of each binding. Inner profile.
+    By the last publication at or before the instant, then by the dates of each binding. Answered from memory, also
+    while the database is away. Inner profile.
     """
     return _in_charge(request, live, Layer.GRID, code, as_of)
 
@@ -50,17 +51,16 @@ def people_of_region(request: Request, code: str, live: InLive, as_of: AsOf) -> 
 
 
 def _in_charge(request: Request, live: Live, layer: Layer, code: str, as_of: datetime | None) -> Response:
-    at = as_of or datetime.now(UTC)
-    with reachable(), session(live.engine) as work, work.begin():
-        number = people.number_at(work, at)
-        if not people.is_there(work, number, layer, code):
-            raise Problem("unknown-code", {"code": code})
-        roster = people.roster(work, number, request.app.state.settings.zone, places={code})
+    seen, at = live.seen if as_of is None else then(live, as_of), as_of or datetime.now(UTC)
+    state = seen.map
+    if code not in (state.by_code if layer is Layer.GRID else state.regions):
+        raise Problem("unknown-code", {"code": code})
     body = {
         "code": code,
         "of": layer,
-        "people": [told(one) for one in roster.of(code, at, layer)],
-        "publication": number,
+        "people": [told(one) for one in state.people.of(code, at, layer)],
+        "publication": state.publication,
         "as_of": at.isoformat(),
+        "stale": seen.stale,
     }
-    return answer(request, body, publication=number, cache=PRIVATE)
+    return answer(request, body, publication=state.publication, cache=PRIVATE)

@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import answer
+from api.access import who
+from api.answers import CURRENT, PRIVATE, answer
 from api.found import InFinder
 from api.openapi import responses
-from api.owned import document
+from api.owned import answering, document
 from api.problems import Problem
 from api.published import InLive
 from api.schemas import BuildingOwner, FacilityOwner
@@ -69,9 +70,17 @@ def _answered(request: Request, finder: Finder, live: Live, layer: Layer, code: 
     assert entry.place is not None  # what has an owner has a shape
     found = owner_of(seen.map, entry, entry.place)
     warnings = [text(f"warning.{warning}", language) for warning in found.warnings]
-    told = document(seen, found.answer, entry.place, "wgs84", warnings=warnings)
+    is_inner = who(request, request.app.state.settings) is not None
+    people = answering(seen.map, found.answer, None, is_inner=is_inner)
+    told = document(seen, found.answer, entry.place, "wgs84", people=people, warnings=warnings)
     told |= {"rule": RULES[entry.how], layer.value: entry.code}
-    return answer(request, told, publication=finder.publication, headers={"Vary": "Accept, Accept-Language"})
+    return answer(
+        request,
+        told,
+        publication=finder.publication,
+        cache=PRIVATE if is_inner else CURRENT,
+        headers={"Vary": "Accept, Accept-Language"},
+    )
 
 
 def _seen(live: Live, publication: int) -> Seen:

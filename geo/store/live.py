@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from select import POLLIN, poll
 from threading import Condition, Event, Lock, Thread
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection, OperationalError
 from sqlalchemy import Engine, select
@@ -24,6 +25,7 @@ from sqlalchemy.orm import Session
 from geo.files.refusals import FileUnwritable
 from geo.model import Ground
 from geo.packing import Packed, boundaries_of, completed, opened, packed
+from geo.people import SHANGHAI
 from geo.search import Finder
 from geo.state import Map
 from geo.store import loading, lock, people
@@ -73,8 +75,8 @@ class Seen:
 class Live:
     """The published map of a running service. With `snapshots` it begins, and shares what it has, through these."""
 
-    def __init__(self, engine: Engine, snapshots: Snapshots | None = None) -> None:
-        self.engine, self._snapshots = engine, snapshots
+    def __init__(self, engine: Engine, snapshots: Snapshots | None = None, zone: ZoneInfo = SHANGHAI) -> None:
+        self.engine, self._snapshots, self._zone = engine, snapshots, zone
         self._packed: Packed | None = None
         self._stop = Event()
         self._thread = Thread(target=self._follow, name="published-map", daemon=True)
@@ -156,7 +158,7 @@ class Live:
             state = self._of_disk(number, None)
             if state is None:
                 with self._reading() as work:
-                    state = loading.load(work, number, self._packed)
+                    state = loading.load(work, number, self._zone, self._packed)
             found = opened(state)
             self._keep(found)
         return found
@@ -215,7 +217,7 @@ class Live:
     def _load(self, work: Session, number: int, asked: float) -> None:
         """From the database: owners first, then what points are asked of that no grid has."""
         before = self._packed
-        news = loading.news(work, number, before)
+        news = loading.news(work, number, self._zone, before)
         state = packed(news, before)
         if "depths" not in state.told:
             self._take(state, asked, boundaries_of(news, before))
@@ -237,9 +239,9 @@ class Live:
         """The snapshot of a publication; one of the same number that came into force at another instant is another
         store's."""
         state = self._snapshots.read(number) if self._snapshots else None
-        if state is None or at is None or state.told["at"] == at.isoformat():
-            return state
-        return None
+        if state is None or state.told["zone"] != self._zone.key:
+            return None
+        return state if at is None or state.told["at"] == at.isoformat() else None
 
     def _write(self) -> None:
         """From then on the columns are read from the file, which the machine's processes share."""

@@ -1,6 +1,7 @@
 """What has a publication, as columns? Shapes are fetched only of editions that the state before does not have."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import shapely
@@ -13,23 +14,24 @@ from geo.packing import Grids, News, Packed, Regions, completed, packed
 from geo.people import Roster, microseconds
 from geo.store import people, rulesets
 from geo.store.published import at
-from geo.store.tables import edition, grid, identity, person, publication, region, tally
+from geo.store.tables import edition, grid, identity, publication, region, tally
 
 PEOPLE = "people/"
 
 
-def load(session: Session, number: int, before: Packed | None = None) -> Packed:
-    """The whole state of a publication, as one transaction sees it; `before` is any state of the same store."""
-    found = news(session, number, before)
+def load(session: Session, number: int, zone: ZoneInfo, before: Packed | None = None) -> Packed:
+    """The whole state of a publication, as one transaction sees it; dates begin at 00:00 of the zone, and `before` is
+    any state of the same store and zone."""
+    found = news(session, number, zone, before)
     return completed(packed(found, before), found, before)
 
 
-def news(session: Session, number: int, before: Packed | None = None) -> News:
+def news(session: Session, number: int, zone: ZoneInfo, before: Packed | None = None) -> News:
     """What a publication has that the state before does not have."""
     regions = _regions(session, number)
     known = set[int]() if before is None else set(before.columns["region.edition"].tolist())
     fresh = sorted({one for one in regions.edition if one is not None} - known)
-    changed = _last_change(session, person, number)
+    changed = people.settled_at(session, number)
     is_same = before is not None and before.told["people"] == changed
     return News(
         publication=number,
@@ -39,22 +41,15 @@ def news(session: Session, number: int, before: Packed | None = None) -> News:
         regions=regions,
         shapes=_shapes(session, fresh),
         boundaries=_boundaries(session, fresh),
-        people=_taken_over(before) if is_same and before is not None else people.roster(session, number),
+        people=_taken_over(before) if is_same and before is not None else people.roster(session, number, zone),
         people_of=changed,
+        zone=zone.key,
         instants=_instants(session, number),
     )
 
 
 def _taken_over(before: Packed) -> Roster:
     return Roster({name.removeprefix(PEOPLE): one for name, one in before.columns.items() if name.startswith(PEOPLE)})
-
-
-def _last_change(session: Session, table: Table, number: int) -> int:
-    """The last publication, up to a number, that changed what a table has."""
-    ends = func.lower(table.c.numbers), func.upper(table.c.numbers)
-    query = select(*(func.coalesce(func.max(end).filter(end <= number), 0) for end in ends))
-    first, last = session.execute(query).one()
-    return max(int(first), int(last))
 
 
 def _instants(session: Session, number: int) -> NDArray[np.int64]:

@@ -82,8 +82,11 @@ function accuracies(chosen: number | undefined, take: (accuracy: number | undefi
   return [element("legend", { title: text("asking.accuracy.hint") }, text("asking.accuracy")), ...offered];
 }
 
-/** An instant from the reader's own clock time, as every instant on the page is written. */
+/** A time of the reader's own clock, with the offset that it has there at that time. */
 export function instantOf(local: string): string | undefined {
   const at = new Date(local);
-  return local === "" || Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+  if (local === "" || Number.isNaN(at.getTime())) return undefined;
+  const minutes = -at.getTimezoneOffset();
+  const two = (value: number): string => String(Math.trunc(Math.abs(value))).padStart(2, "0");
+  return `${local}${minutes < 0 ? "-" : "+"}${two(minutes / 60)}:${two(minutes % 60)}`;
 }

@@ -5,7 +5,10 @@ import { metres, percent } from "./figures";
 import { text } from "./language";
 import { code, codeButton, part, quiet, type Pressed } from "./parts";
 
-export function candidates({ candidates: all, owner }: OwnerAnswer, pressed: Pressed): HTMLElement | false {
+const LEAST_SHARE = 0.001; // of nobody's ground: less is what the service rounds away
+
+export function candidates({ candidates: named, owner }: OwnerAnswer, pressed: Pressed): HTMLElement | false {
+  const all = named.filter(({ code: grid, share }) => grid !== null || (share ?? 0) >= LEAST_SHARE);
   if (all.length < 2 && (owner !== null || all.length === 0)) return false;
   const rows = all.map((one) => row(one, owner?.code, pressed));
   return part(text("owner.candidates"), element("ul", { class: "candidates" }, ...rows));

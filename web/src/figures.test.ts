@@ -1,6 +1,7 @@
 // Are numbers written as a reader expects, and never rounded up to the whole?
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { areaOf, count, instant, metres, portion, squareMetres } from "./figures";
+import { instantOf } from "./asking";
+import { areaOf, count, duration, instant, metres, portion, squareMetres } from "./figures";
 import { chooseLanguage } from "./language";
 
 beforeEach(() => {
@@ -23,6 +24,23 @@ describe("figures", () => {
     [23_456, "2.35 ha"],
     [82_100_000, "82.1 km²"],
   ])("area %d", (value, written) => expect(squareMetres(value)).toBe(written));
+
+  it.each([
+    [3.4, "3 s"],
+    [119, "119 s"],
+    [600, "10 min"],
+    [90_000, "25 h"],
+  ])("%d seconds", (value, written) => expect(duration(value)).toBe(written));
+
+  it("reads a time of the reader's clock as that instant", () => {
+    for (const local of ["2026-03-01T08:00", "2026-07-01T23:59:30"]) {
+      const at = instantOf(local);
+      expect(at).toMatch(/[+-]\d\d:\d\d$/);
+      expect(new Date(at ?? "").getTime()).toBe(new Date(local).getTime());
+    }
+    expect(instantOf("")).toBeUndefined();
+    expect(instantOf("soon")).toBeUndefined();
+  });
 
   it("writes a part in the unit of the whole", () => {
     expect(areaOf(900_000, 82_100_000)).toBe("0.9 / 82.1 km²");
