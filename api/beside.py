@@ -26,7 +26,7 @@ DISTANCE = "border_distance_m"
 @dataclass(frozen=True)
 class Beside:
     """Our columns for one published state; `counts` sums up the rows that went through. `publication` is None where the
-    map is a file. Without the distance (`with_distance`) the other columns are told in half the time."""
+    map is a file. `with_distance`: whether metres to the border are wanted; the rest is told sooner."""
 
     asker: Asker
     language: Language

@@ -27,9 +27,10 @@ class Cells:
     """`frame` int64: log2 of a square's side in steps, column and row of the first square, squares across and up.
 
     `square` int32: the number of each square that has cells, row by row, else what all of it is. `power` int32: log2 of
-    the cells along a side; `begin` int64: its first cell. `cell` int32. Lists: `base` int32 the claim at the cell's corner,
-    `start` int64 (lists + 1,) into `entry` int32: edges, by the number of the node that they begin at. Sets: `bound`
-    int64 (sets + 1,) into `several` int32.
+    the cells along its side; `begin` int64: its first cell. `cell` int32.
+
+    Lists: `base` int32 the claim at the cell's corner, `start` int64 (lists + 1,) into `entry` int32: edges, by the
+    number of the node that they begin at. Sets: `bound` int64 (sets + 1,) into `several` int32.
     """
 
     frame: NDArray[np.int64]

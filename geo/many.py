@@ -18,7 +18,8 @@ NOBODY = -1
 @dataclass(frozen=True, slots=True)
 class Many:
     """Of n points: numbers of `STATUSES`, the owner (a claim's number, -1 for nobody) and metres to its border (NaN for
-    nobody, and where none was wanted). `point` and `claim` (m,): every other claim that covers a point and is of the owner's standing."""
+    nobody, and where none was wanted). `point` and `claim` (m,): every other claim that covers a point and is of the
+    owner's standing."""
 
     status: NDArray[np.int8]
     owner: NDArray[np.int64]
@@ -39,7 +40,7 @@ class Asker:
         self, xy: NDArray[np.float64], accuracy_m: NDArray[np.float64] | None = None, *, with_distance: bool = True
     ) -> Many:
         """The answers for points (n, 2) of degrees WGS-84, all finite. `accuracy_m` (n,): metres, NaN for none said.
-        Without the distance the rest is told in half the time."""
+        Without the distance the rest is told in two thirds of the time."""
         point, claim = self.state.owners.hits(xy)
         owner = np.full(len(xy), len(self.state.owners.claims), dtype=np.int64)
         np.minimum.at(owner, point, claim)

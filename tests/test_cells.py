@@ -203,7 +203,7 @@ def test_claims_drawn_by_chance(full: bool) -> None:
         owners = is_right(asked.claims, np.random.default_rng(seed), 40)
         agree(owners, list(owners.claims), np.array(asked.points))
 
-    hold(st.tuples(questions(), st.integers(0, 2**32 - 1)), promise, full, small=40, large=500)
+    hold(st.tuples(questions(), st.integers(0, 2**32 - 1)), promise, full, small=20, large=500)
 
 
 def test_rings_drawn_by_chance_that_cross_themselves(full: bool) -> None:
@@ -217,7 +217,7 @@ def test_rings_drawn_by_chance_that_cross_themselves(full: bool) -> None:
         st.integers(-SIDE, SIDE), st.integers(-SIDE, SIDE)
     )
     rings = st.lists(st.lists(place, min_size=3, max_size=7, unique=True), min_size=1, max_size=4)
-    hold(st.tuples(rings, st.integers(0, 2**32 - 1)), promise, full, small=60, large=1000)
+    hold(st.tuples(rings, st.integers(0, 2**32 - 1)), promise, full, small=40, large=1000)
 
 
 def test_the_frame_grows_with_the_map_and_covers_it() -> None:

@@ -16,7 +16,12 @@ NUDGES = (0.0, 5e-8, -5e-8, 3e-5)
 
 
 def compared(on: Map, xy: NDArray[np.float64], accuracy_m: NDArray[np.float64] | None = None) -> None:
+    """One by one; and without the distance the rest is the same."""
     found = Asker(on).answers(xy, accuracy_m)
+    brief = Asker(on).answers(xy, accuracy_m, with_distance=False)
+    assert brief.status.tolist() == found.status.tolist()
+    assert brief.owner.tolist() == found.owner.tolist()
+    assert np.isnan(brief.border_distance_m).all()
     for row, (lon, lat) in enumerate(xy.tolist()):
         said = None if accuracy_m is None or np.isnan(accuracy_m[row]) else Accuracy(float(accuracy_m[row]))
         told = answer(on, lon, lat, accuracy=said)

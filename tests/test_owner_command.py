@@ -85,6 +85,16 @@ def test_a_store_answers(wangge: Here, tmp_path: Path, datum: str) -> None:
     assert (told.told["publication"], told.told["rows"]) == (2, 4)
 
 
+@pytest.mark.parametrize("suffix", ["csv", "ndjson"])
+def test_all_but_the_distance(wangge: Here, tmp_path: Path, suffix: str) -> None:
+    path = table(tmp_path / "p.csv")
+    out = tmp_path / f"out.{suffix}"
+    assert wangge("owner", path, "-o", out, "--datum", "wgs84", "--fields", "owner").status == 0
+    found = rows(out) if suffix == "csv" else [json.loads(line) for line in out.read_text().splitlines()]
+    assert list(found[0])[4:] == [name for name in OURS if name != "border_distance_m"]
+    assert [(row["status"], row["owner"] or "") for row in found] == FOUND
+
+
 @pytest.mark.parametrize(("encoding", "delimiter"), [("gb18030", ";"), ("utf-16", "\t"), ("utf-8-sig", ",")])
 def test_any_encoding(wangge: Here, plan: Path, tmp_path: Path, encoding: str, delimiter: str) -> None:
     path = table(tmp_path / "p.csv", encoding=encoding, delimiter=delimiter)

@@ -78,6 +78,9 @@ def test_three_forms_say_the_same(client: TestClient) -> None:
     told = asked(client, arrow(lon=lon, lat=lat, n=[0, 1, 2, 3]), ARROW)
     whole = pa.ipc.open_stream(told.content).read_all()
     assert whole.column_names == ["lon", "lat", "n", *OURS]
+    told = asked(client, arrow(lon=lon, lat=lat, n=[0, 1, 2, 3]), ARROW, "datum=wgs84&fields=owner")
+    brief = pa.ipc.open_stream(told.content).read_all()
+    assert brief.to_pylist() == whole.drop_columns("border_distance_m").to_pylist()
     assert verdicts(whole.to_pylist()) == FOUND
     assert [row["border_distance_m"] for row in lines] == whole["border_distance_m"].to_pylist()
 

@@ -29,7 +29,7 @@ def test_states_changed_step_by_step_are_those_made_at_once(full: bool) -> None:
             if len(states) > 2:  # who slept over a publication
                 equal(states[-1], state(store, states[-3]))
 
-    hold(stories(), promise, full, small=25, large=300)
+    hold(stories(), promise, full, small=15, large=300)
 
 
 def test_what_is_told_of_a_state_is_what_was_published(full: bool) -> None:
@@ -52,4 +52,4 @@ def test_what_is_told_of_a_state_is_what_was_published(full: bool) -> None:
         boundaries = {one.division.code: one.division.boundary.wkb for one in store.force.values()}
         assert {code: shape.wkb for code, shape in found.boundaries.items()} == boundaries
 
-    hold(stories(), promise, full, small=25, large=300)
+    hold(stories(), promise, full, small=15, large=300)

@@ -84,7 +84,8 @@ async def stream(
 
     Every row comes back in its place with all that it had, and `status`, `owner`, `border_distance_m`, `rule`,
     `publication` and `error` (`matched_owner` where it has an `owner` of its own); a row that cannot be read says why.
-    `fields=owner` leaves `border_distance_m` out, which takes half the time. One published state answers all rows. Read while you send: who does not read is not read from.
+    `fields=owner` leaves `border_distance_m` out and is sooner done. One published state answers all rows.
+    Read while you send: who does not read is not read from.
     """
     given = _given(request)
     medium = _wanted(request, given, f)

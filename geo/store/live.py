@@ -17,6 +17,7 @@ from select import POLLIN, poll
 from threading import Condition, Event, Lock, Thread
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from psycopg import Connection, OperationalError
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
@@ -25,13 +26,12 @@ from sqlalchemy.orm import Session
 from geo.files.refusals import FileUnwritable
 from geo.model import Ground
 from geo.packing import Packed, boundaries_of, completed, opened, packed
-from geo.people import SHANGHAI
+from geo.people import EPOCH, MICROSECOND, SHANGHAI
 from geo.search import Finder
 from geo.state import Map
-from geo.store import loading, lock, people
+from geo.store import loading, people
 from geo.store.connect import reachable, session
 from geo.store.errors import StoreUnavailable
-from geo.store.lock import Held
 from geo.store.published import current_publication
 from geo.store.searchable import Searchable
 from geo.store.snapshot import Snapshots
@@ -43,8 +43,6 @@ STALE_S = 10.0
 """An answer is `stale` when the database has not confirmed the map for this long, seconds."""
 RETRY_S = 0.5
 """Pause before the database is tried again, seconds."""
-WAIT_S = 30.0
-"""How long a process waits for another that makes the snapshot of a state, before it makes the state itself."""
 PAST_MAPS = 8
 """Past states kept in memory for who asks for them again."""
 CHANNEL = "wangge"
@@ -98,7 +96,9 @@ class Live:
         written. Raises StoreUnavailable where neither the database nor a snapshot has one."""
         self._bell, self._rope = os.pipe()
         self._thread.start()
-        self._begun.wait()
+        while not self._begun.wait(POLL_S):
+            if not self._thread.is_alive():
+                raise StoreUnavailable("the published map could not be read")
         if self._failure is not None:
             raise self._failure
         self.searchable.start()
@@ -155,13 +155,22 @@ class Live:
             return None
         found = self.kept(number)
         if found is None:
-            state = self._of_disk(number, None)
+            state = self._of_disk(number, EPOCH + int(current.instants[number - 1]) * MICROSECOND)
             if state is None:
                 with self._reading() as work:
                     state = loading.load(work, number, self._zone, self._packed)
             found = opened(state)
             self._keep(found)
         return found
+
+    def _pass(self, past: Map) -> None:
+        """Keep the state that was in force, or forget all that was: the store was made anew, or restored."""
+        now = self.seen.map
+        if not np.array_equal(past.instants, now.instants[: len(past.instants)]):
+            with self._lock:
+                self._past.clear()
+        elif past.publication < now.publication:
+            self._keep(past)
 
     def kept(self, number: int) -> Map | None:
         """A past state that is in memory."""
@@ -205,7 +214,7 @@ class Live:
         if state is not None:
             self._take(state, asked)
             return
-        with self._only_writer() as is_writer:
+        with self._snapshots.turn() as is_writer:
             state = self._of_disk(number, at)
             if state is not None:
                 self._take(state, asked)
@@ -216,7 +225,7 @@ class Live:
 
     def _load(self, work: Session, number: int, asked: float) -> None:
         """From the database: owners first, then what points are asked of that no grid has."""
-        before = self._packed
+        before = loading.of_one_line(work, number, self._packed)
         news = loading.news(work, number, self._zone, before)
         state = packed(news, before)
         if "depths" not in state.told:
@@ -226,14 +235,15 @@ class Live:
 
     def _take(self, state: Packed, asked: float, boundaries: Mapping[str, Ground] | None = None) -> None:
         past, known = self.seen.map, self.seen.loaded
-        self._packed = state
+        if boundaries is None:
+            self._packed = state
         self.seen = Seen(opened(state, boundaries), asked)
         self._begun.set()
         with self._news:
             self._news.notify_all()
         self.searchable.published()
-        if known and past.publication < self.seen.map.publication:
-            self._keep(past)
+        if known:
+            self._pass(past)
 
     def _of_disk(self, number: int, at: datetime | None) -> Packed | None:
         """The snapshot of a publication; one of the same number that came into force at another instant is another
@@ -241,7 +251,8 @@ class Live:
         state = self._snapshots.read(number) if self._snapshots else None
         if state is None or state.told["zone"] != self._zone.key:
             return None
-        return state if at is None or state.told["at"] == at.isoformat() else None
+        own = state.told["at"]
+        return state if (None if own is None else datetime.fromisoformat(own)) == at else None
 
     def _write(self) -> None:
         """From then on the columns are read from the file, which the machine's processes share."""
@@ -255,17 +266,6 @@ class Live:
         state = self._snapshots.read(self.seen.map.publication)
         if state is not None:
             self._packed, self.seen = state, Seen(opened(state), self.seen.confirmed)
-
-    @contextmanager
-    def _only_writer(self) -> Iterator[bool]:
-        """One process makes a snapshot, the others wait until it did."""
-        assert self._snapshots is not None
-        self._snapshots.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            with lock.holding(self._snapshots.folder / "writing", wait_s=WAIT_S):
-                yield True
-        except Held:
-            yield False
 
     def _follow(self) -> None:
         while not self._stop.is_set():

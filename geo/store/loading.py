@@ -21,13 +21,14 @@ PEOPLE = "people/"
 
 def load(session: Session, number: int, zone: ZoneInfo, before: Packed | None = None) -> Packed:
     """The whole state of a publication, as one transaction sees it; dates begin at 00:00 of the zone, and `before` is
-    any state of the same store and zone."""
+    any state of the same zone."""
+    before = of_one_line(session, number, before)
     found = news(session, number, zone, before)
     return completed(packed(found, before), found, before)
 
 
 def news(session: Session, number: int, zone: ZoneInfo, before: Packed | None = None) -> News:
-    """What a publication has that the state before does not have."""
+    """What a publication has that the state before, which is `of_one_line`, does not have."""
     regions = _regions(session, number)
     known = set[int]() if before is None else set(before.columns["region.edition"].tolist())
     fresh = sorted({one for one in regions.edition if one is not None} - known)
@@ -46,6 +47,17 @@ def news(session: Session, number: int, zone: ZoneInfo, before: Packed | None = 
         zone=zone.key,
         instants=_instants(session, number),
     )
+
+
+def of_one_line(session: Session, number: int, before: Packed | None) -> Packed | None:
+    """The state before, unless it is of a store that is no more: the last publication that both know of came into force
+    at another instant there, and its editions have other ground."""
+    if before is None:
+        return None
+    own = before.columns["instants"]
+    known = min(number, len(own))
+    moved = session.scalar(select(publication.c.at).where(publication.c.number == known))
+    return before if moved is not None and microseconds(moved) == own[known - 1] else None
 
 
 def _taken_over(before: Packed) -> Roster:

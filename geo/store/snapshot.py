@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import blake2b
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -170,12 +171,14 @@ def _state(whole: memoryview) -> Packed:
         header = json.loads(bytes(whole[BEGIN + 8 : ground]))
         columns = {name: _column(whole[ground:], *place) for name, place in header["columns"].items()}
         return Packed(header["told"], columns)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise SnapshotDamaged("its header tells something else") from error
 
 
 def _column(ground: memoryview, kind: str, shape: list[int], at: int) -> NDArray[np.generic]:
-    count = int(np.prod(shape, dtype=np.int64))
+    count = prod(shape)
+    if min(shape, default=0) < 0:
+        raise SnapshotDamaged("a column has less than nothing")
     if count == 0:
         return np.empty(shape, dtype=kind)
     column: NDArray[np.generic] = np.frombuffer(ground, dtype=kind, count=count, offset=at).reshape(shape)

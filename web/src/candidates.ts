@@ -7,9 +7,10 @@ import { code, codeButton, part, quiet, type Pressed } from "./parts";
 
 const LEAST_SHARE = 0.001; // of nobody's ground: less is what the service rounds away
 
-export function candidates({ candidates: named, owner }: OwnerAnswer, pressed: Pressed): HTMLElement | false {
+export function candidates({ candidates: named, owner, neighbour }: OwnerAnswer, pressed: Pressed): HTMLElement | false {
   const all = named.filter(({ code: grid, share }) => grid !== null || (share ?? 0) >= LEAST_SHARE);
-  if (all.length < 2 && (owner !== null || all.length === 0)) return false;
+  const known = [owner?.code, neighbour]; // told already
+  if (all.every(({ code: grid, share }) => known.includes(grid) && (share === null || share === 1))) return false;
   const rows = all.map((one) => row(one, owner?.code, pressed));
   return part(text("owner.candidates"), element("ul", { class: "candidates" }, ...rows));
 }
