@@ -1,7 +1,6 @@
 """Are squares and cells cut so that asking them is asking the ground itself, in rational numbers?"""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from fractions import Fraction
 from itertools import pairwise
 
@@ -9,19 +8,17 @@ import numpy as np
 import pytest
 import shapely
 from claims_drawn import Asked, covers_exactly, questions
-from ground_by_hand import DOUBTFUL, EAST, NORTH, SIDE, SOUND, blocks, box, laid_over, named, polygon
+from ground_by_hand import DOUBTFUL, EAST, NORTH, SIDE, SOUND, laid_over, named, polygon
 from hypothesis import strategies as st
-from plans_drawn import Drawn, hold, plans
+from plans_drawn import hold
 from rational import nasty, stepped
 
 from geo.cells import Cells
 from geo.corners import Ways
-from geo.cutting import cut
 from geo.frame import MOST_SQUARES, Frame
 from geo.index import Claim, Owners
 from geo.lattice import LAT_OFFSET, LON_OFFSET
 from geo.model import Standing
-from geo.nodes import Nodes
 from geo.sides import side, sides
 from geo.squares import clipped, touched
 
@@ -250,63 +247,3 @@ def test_the_claims_of_a_set_are_in_order_and_several() -> None:
             found = cells.several[a:b].tolist()
             assert found == sorted(set(found))
             assert len(found) > 1
-
-
-# The nodes themselves
-
-
-def columns_equal(one: Nodes, other: Nodes) -> None:
-    for part in fields(Nodes):
-        a, b = getattr(one, part.name), getattr(other, part.name)
-        assert a.dtype == b.dtype, part.name
-        assert np.array_equal(a, b), part.name
-
-
-def among(claims: Sequence[Claim]) -> Nodes:
-    return Nodes.among(np.array([claim.shape for claim in claims], dtype=object), 0)
-
-
-@pytest.mark.parametrize("name", [*SOUND, *DOUBTFUL])
-def test_the_ground_of_a_claim_is_the_shape_that_came(name: str) -> None:
-    claims = {**SOUND, **DOUBTFUL}[name]
-    nodes = among(claims)
-    for number, claim in enumerate(claims):
-        assert nodes.ground(number).wkb == claim.shape.wkb, claim.code
-        assert shapely.is_valid(claim.shape) is not bool(nodes.odd[number])
-
-
-def test_nodes_taken_over_are_nodes_made_anew(full: bool) -> None:
-    """Some claims of two states, in any order: as if all of them had been made at once."""
-
-    def promise(value: tuple[Drawn, int]) -> None:
-        drawn, chance = value[0], np.random.default_rng(value[1])
-        shapes = [shape for region in drawn.regions for shape in drawn.division(region).grounds]
-        claims = named(shapes)
-        assert [among(claims).ground(number).wkb for number in range(len(shapes))] == [shape.wkb for shape in shapes]
-        cut_at = int(chance.integers(0, len(claims) + 1))
-        parts = [claims[:cut_at], claims[cut_at:]]
-        order = chance.permutation(len(claims))[: int(chance.integers(0, len(claims) + 1))]
-        source = (order >= cut_at).astype(np.int64)
-        joined = Nodes.joined([among(part) for part in parts], source, order - source * cut_at)
-        columns_equal(joined, among([claims[n] for n in order]))
-
-    hold(st.tuples(plans(most_regions=3), st.integers(0, 2**32 - 1)), promise, full, small=40)
-
-
-def test_what_lies_across_an_edge_is_the_one_claim_there() -> None:
-    nodes = among(named(blocks(9, 2)))
-    for claim in range(4):
-        ax, ay, bx, by, across = nodes.edges(claim)
-        for place, other in zip(np.column_stack([(ax + bx) / 2, (ay + by) / 2]).tolist(), across.tolist(), strict=True):
-            others = [n for n, one in enumerate(named(blocks(9, 2))) if n != claim and is_on_border(one.shape, *place)]
-            assert others == ([other] if other >= 0 else [])
-    doubled = among(named([box(0, 0, 9, 9), box(9, 0, 18, 9), box(9, 0, 18, 9)]))
-    assert set(doubled.across.tolist()) == {-1, -2}, "nobody alone is across an edge of three"
-
-
-def test_cut_again_is_cut_the_same() -> None:
-    """No chance in it: processes that cut the same ground write the same file."""
-    for claims in (SOUND["very long edges"], DOUBTFUL["5 deep"], DOUBTFUL["a bow over sound ground"]):
-        nodes = among(claims)
-        one, other = cut(nodes).columns, cut(nodes).columns
-        assert all(np.array_equal(one[name], other[name]) for name in one)

@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from commands import of_store, process
 from conftest import Store
 from divisions import ORIGIN, STEP
 from publishing import drafted, halves
-from serving import Service, served
+from serving import RUN, Service, served, settings
 from sqlalchemy import make_url
 
 from geo.store import door
@@ -142,6 +144,17 @@ def test_a_signal_ends_all(service: Service) -> None:
     several = children(service.process.pid)
     service.process.send_signal(signal.SIGTERM)
     assert service.process.wait(SOON_S) == 0
+    assert not any(map(is_running, several))
+
+
+def test_a_signal_ends_all_while_they_still_come_up(store: Store, tmp_path: Path) -> None:
+    variables = {**of_store(store), "WANGGE_DATA": str(tmp_path), "WANGGE_WORKERS": "2"}
+    command = [sys.executable, "-c", RUN, "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=settings(variables)) as first:
+        reached(lambda: len(children(first.pid)) == 2)
+        several = children(first.pid)
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(SOON_S) == 0
     assert not any(map(is_running, several))
 
 
