@@ -5,6 +5,7 @@ and never shows the value of a secret.
 """
 
 import os
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -145,6 +146,7 @@ def read(**stated: Any) -> Settings:
         raise SettingsError(_line(error)) from None
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Whether an address or name stands for this machine alone; names other than localhost do not."""
     if host.lower() == "localhost":

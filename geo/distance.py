@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from geo.cells import LOOK, Cells
-from geo.edges import Floats, Numbers, spread
+from geo.edges import Floats, Numbers, distinct, spread
 from geo.lattice import LAT_OFFSET, LON_OFFSET, STEPS_PER_DEGREE
 from geo.measure import metres_per_degree
 from geo.nodes import END, Nodes
@@ -23,6 +23,9 @@ TRIES = 16
 """Claims whose borders are measured to find the nearest one of all, nearest boxes first."""
 NEAR = 0.99
 """By this share of it a distance to a box is taken shorter: it is measured on the scale of the point alone."""
+FEW = 64
+"""Cells that are looked at one by one sooner than all together."""
+NOTHING = np.empty(0, np.int64)
 ELLIPSOID = "WGS84"
 
 
@@ -32,6 +35,8 @@ class Distances:
     def __init__(self, nodes: Nodes, cells: Cells) -> None:
         self._nodes, self._cells = nodes, cells
         self._bits, self._west, self._south, self._wide, self._tall = cells.frame.tolist()
+        self._square, self._power = cells.square.data, cells.power.data  # single values come faster of these
+        self._begin, self._cell = cells.begin.data, cells.cell.data
 
     def to_border(self, claim: int, lon: float, lat: float) -> tuple[float, int]:
         """Metres from the point to the border of a claim, and the one claim on the other side of it there; -1 where the
@@ -60,6 +65,21 @@ class Distances:
         begins = np.flatnonzero(self._nodes.across[node] != END)
         return metres[begins], metres[begins + 1], of[begins]
 
+    def is_near(self, claim: int, lon: float, lat: float, metres: float) -> bool:
+        """Whether the border of a claim that the point lies in comes nearer than `metres`; most points are told by
+        their cells alone."""
+        nodes, edge = self._nodes, self.edges_near(lon, lat, metres)
+        if not len(edge):
+            return False
+        own = edge[(nodes.of[edge] == claim) | (nodes.across[edge] == claim)]
+        if not len(own):
+            return False
+        x, y = nodes.x[own] / STEPS_PER_DEGREE - lon, nodes.y[own] / STEPS_PER_DEGREE - lat
+        dx, dy = nodes.x[own + 1] / STEPS_PER_DEGREE - lon - x, nodes.y[own + 1] / STEPS_PER_DEGREE - lat - y
+        far, foot_x, foot_y = _feet(x, y, dx, dy, *metres_per_degree(lat))
+        least = int(far.argmin())
+        return _metres(float(foot_x[least]), float(foot_y[least]), lon, lat) < metres
+
     def within(self, lon: float, lat: float, metres: float) -> dict[int, float]:
         """Metres to the border of each claim whose border is no further than `metres`."""
         nodes, edge = self._nodes, self.edges_near(lon, lat, metres)
@@ -83,27 +103,34 @@ class Distances:
         dx, dy = metres_per_degree(lat)
         west, east = (_steps(lon + sign * metres / dx) + LON_OFFSET for sign in (-1, 1))
         south, north = (_steps(lat + sign * metres / dy) + LAT_OFFSET for sign in (-1, 1))
-        found = [np.empty(0, np.int32)]
+        found: list[NDArray[np.int32]] = []
         rows = range((south >> self._bits) - self._south, (north >> self._bits) - self._south + 1)
         columns = range((west >> self._bits) - self._west, (east >> self._bits) - self._west + 1)
         for row in range(max(rows.start, 0), min(rows.stop, self._tall)):
             for column in range(max(columns.start, 0), min(columns.stop, self._wide)):
-                number = int(self._cells.square[row * self._wide + column])
+                number = self._square[row * self._wide + column]
                 if number >= 0:
                     found += self._listed(number, column, row, (west, south, east, north))
-        return np.unique(np.concatenate(found)).astype(np.int64)
+        if len(found) < 2:
+            return found[0].astype(np.int64) if found else NOTHING
+        return distinct(np.concatenate(found).astype(np.int64))
 
     def _listed(self, number: int, column: int, row: int, box: tuple[int, int, int, int]) -> list[NDArray[np.int32]]:
         """The edges in the cells of a square that a box, in steps, touches."""
-        cells, log = self._cells, int(self._cells.power[number])
+        cells, log = self._cells, self._power[number]
         bits, count = self._bits - log, 1 << log
         left, low = (column + self._west) << log, (row + self._south) << log
         first, last = max((box[0] >> bits) - left, 0), min((box[2] >> bits) - left, count - 1)
         under, over = max((box[1] >> bits) - low, 0), min((box[3] >> bits) - low, count - 1)
-        begin = int(cells.begin[number])
-        square = cells.cell[begin : begin + count * count].reshape(count, count)
-        lists = LOOK - square[under : over + 1, first : last + 1].ravel().astype(np.int64)
-        return [cells.entry[cells.start[n] : cells.start[n + 1]] for n in lists[lists >= 0].tolist()]
+        begin = self._begin[number]
+        if (last - first + 1) * (over - under + 1) <= FEW:
+            rows = range(begin + under * count, begin + over * count + 1, count)
+            lists = [LOOK - n for at in rows for n in self._cell[at + first : at + last + 1] if n <= LOOK]
+        else:
+            square = cells.cell[begin : begin + count * count].reshape(count, count)
+            several = LOOK - square[under : over + 1, first : last + 1].ravel().astype(np.int64)
+            lists = several[several >= 0].tolist()
+        return [cells.entry[cells.start[n] : cells.start[n + 1]] for n in lists]
 
     def nearest(self, lon: float, lat: float) -> tuple[int, float] | None:
         """The claim nearest to the point, the first of equals, and its distance in metres; None when there is none.

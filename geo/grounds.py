@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from geo.index import Claim, Owners
 from geo.model import Ground
 
+FEW = 16
+"""Points that are asked one by one sooner than all together."""
+
 
 class Grounds:
     """Regions with ground, by depth, the deepest first. `codes` of a depth are in the order of its claims."""
@@ -34,6 +37,8 @@ class Grounds:
 
     def deepest_of_many(self, xy: NDArray[np.float64]) -> list[str | None]:
         """The same of each point (n, 2)."""
+        if len(xy) <= FEW:
+            return [self.deepest(lon, lat) for lon, lat in xy.tolist()]
         found: list[str | None] = [None] * len(xy)
         left = np.arange(len(xy))
         for codes, owners in self.depths:

@@ -166,6 +166,10 @@ class Owners:
         """The same, and the claim on the other side; -1 where the nearest place is a node, or nobody alone is there."""
         return self._distances.to_border(number, lon, lat)
 
+    def is_near(self, number: int, lon: float, lat: float, metres: float) -> bool:
+        """Whether the border of a claim that covers the point comes nearer than `metres`."""
+        return self._distances.is_near(number, lon, lat, metres)
+
     def ground(self, number: int) -> Ground:
         """The shape of a claim."""
         return self.nodes.ground(number)

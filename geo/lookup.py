@@ -96,6 +96,17 @@ def answer(state: Map, lon: float, lat: float, near_m: float = NEAR_M, accuracy:
     )
 
 
+def owner_alone(state: Map, lon: float, lat: float, near_m: float = NEAR_M) -> Answer:
+    """Status and owner of `answer`, sooner: nothing is measured where no border is about."""
+    inner, border = state.owners.about(lon, lat)
+    covering = sorted({*inner, *border})
+    if not covering:
+        fallback = state.fallback(lon, lat)
+        return Answer(status=Status.OUTSIDE if fallback is None else Status.GAP, fallback=fallback)
+    is_near = bool(border) or state.owners.is_near(covering[0], lon, lat, near_m)
+    return Answer(status=_status(state, covering, border, None, is_near), owner=state.holding(covering[0]))
+
+
 def _status(
     state: Map, covering: list[int], border: list[int], others: Sequence[float] | None, is_near: bool
 ) -> Status:

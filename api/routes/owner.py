@@ -55,7 +55,11 @@ async def owner(request: Request, asked: InAsked) -> Response:
     seen = live.seen if asked.as_of is None else await run_in_threadpool(then, live, asked.as_of)
     datum = Datum.parse(asked.position.datum)
     lon, lat = point_to_wgs84(asked.position.lon, asked.position.lat, datum)
-    ask = partial(lookup.answer, seen.map, lon, lat, state.settings.near_boundary_m, asked.accuracy)
+    near_m = state.settings.near_boundary_m
+    if asked.brief and asked.accuracy is None:
+        ask = partial(lookup.owner_alone, seen.map, lon, lat, near_m)
+    else:
+        ask = partial(lookup.answer, seen.map, lon, lat, near_m, asked.accuracy)
     is_wide = asked.accuracy is not None and asked.accuracy.metres > WIDE_M
     found = ask() if seen.map.is_whole and not is_wide else await run_in_threadpool(ask)
     told = _told(request, seen.map)
