@@ -23,18 +23,18 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from geo.files.refusals import FileUnwritable
 from geo.model import Ground
-from geo.packing import Packed, boundaries_of, completed, opened, packed
+from geo.packing import Packed, opened
 from geo.people import EPOCH, MICROSECOND, SHANGHAI
 from geo.search import Finder
 from geo.state import Map
-from geo.store import loading, people
+from geo.store import people
 from geo.store.connect import reachable, session
 from geo.store.errors import StoreUnavailable
 from geo.store.published import current_publication
 from geo.store.searchable import Searchable
 from geo.store.snapshot import Snapshots
+from geo.store.states import States
 from geo.store.tables import publication
 
 POLL_S = 2.0
@@ -74,7 +74,7 @@ class Live:
     """The published map of a running service. With `snapshots` it begins, and shares what it has, through these."""
 
     def __init__(self, engine: Engine, snapshots: Snapshots | None = None, zone: ZoneInfo = SHANGHAI) -> None:
-        self.engine, self._snapshots, self._zone = engine, snapshots, zone
+        self.engine, self._states = engine, States(snapshots, zone)
         self._packed: Packed | None = None
         self._stop = Event()
         self._thread = Thread(target=self._follow, name="published-map", daemon=True)
@@ -121,7 +121,8 @@ class Live:
             asked = time.monotonic()
             number, at = _head(work)
             if not (self.seen.loaded and (number, at) == (self.seen.map.publication, self.seen.map.at)):
-                self._replace(work, number, at, asked)
+                for state, boundaries in self._states.steps(work, number, at, self._packed):
+                    self._take(state, asked, boundaries)
             self.seen = Seen(self.seen.map, asked)
         self._answered = True
 
@@ -155,10 +156,10 @@ class Live:
             return None
         found = self.kept(number)
         if found is None:
-            state = self._of_disk(number, EPOCH + int(current.instants[number - 1]) * MICROSECOND)
+            state = self._states.of_disk(number, EPOCH + int(current.instants[number - 1]) * MICROSECOND)
             if state is None:
                 with self._reading() as work:
-                    state = loading.load(work, number, self._zone, self._packed)
+                    state = self._states.past(work, number, self._packed)
             found = opened(state)
             self._keep(found)
         return found
@@ -195,7 +196,7 @@ class Live:
             yield work
 
     def _begin_from_disk(self) -> bool:
-        state = self._snapshots.newest() if self._snapshots else None
+        state = self._states.newest_of_disk()
         if state is None:
             return False
         self._packed = state
@@ -204,34 +205,6 @@ class Live:
         self.searchable.begin_from_disk()
         self._begun.set()
         return True
-
-    def _replace(self, work: Session, number: int, at: datetime | None, asked: float) -> None:
-        """Take over the state in force, from another's snapshot or from the database, and leave a snapshot of it."""
-        if self._snapshots is None:
-            self._load(work, number, asked)
-            return
-        state = self._of_disk(number, at)
-        if state is not None:
-            self._take(state, asked)
-            return
-        with self._snapshots.turn() as is_writer:
-            state = self._of_disk(number, at)
-            if state is not None:
-                self._take(state, asked)
-                return
-            self._load(work, number, asked)
-            if is_writer:
-                self._write()
-
-    def _load(self, work: Session, number: int, asked: float) -> None:
-        """From the database: owners first, then what points are asked of that no grid has."""
-        before = loading.of_one_line(work, number, self._packed)
-        news = loading.news(work, number, self._zone, before)
-        state = packed(news, before)
-        if "depths" not in state.told:
-            self._take(state, asked, boundaries_of(news, before))
-            state = completed(state, news, before)
-        self._take(state, asked)
 
     def _take(self, state: Packed, asked: float, boundaries: Mapping[str, Ground] | None = None) -> None:
         past, known = self.seen.map, self.seen.loaded
@@ -244,28 +217,6 @@ class Live:
         self.searchable.published()
         if known:
             self._pass(past)
-
-    def _of_disk(self, number: int, at: datetime | None) -> Packed | None:
-        """The snapshot of a publication; one of the same number that came into force at another instant is another
-        store's."""
-        state = self._snapshots.read(number) if self._snapshots else None
-        if state is None or state.told["zone"] != self._zone.key:
-            return None
-        own = state.told["at"]
-        return state if (None if own is None else datetime.fromisoformat(own)) == at else None
-
-    def _write(self) -> None:
-        """From then on the columns are read from the file, which the machine's processes share."""
-        assert self._snapshots is not None
-        assert self._packed is not None
-        try:
-            self._snapshots.keep(self._packed)
-        except FileUnwritable as error:
-            log.warning("no snapshot could be kept of publication %d: %s", self.seen.map.publication, error)
-            return
-        state = self._snapshots.read(self.seen.map.publication)
-        if state is not None:
-            self._packed, self.seen = state, Seen(opened(state), self.seen.confirmed)
 
     def _follow(self) -> None:
         while not self._stop.is_set():
