@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from api.owned import RULE
 from api.texts import Language, text
 from geo.files.points import Rows
 from geo.files.refusals import RowProblem
 from geo.lookup import STATUSES
 from geo.many import NOBODY, Asker
 
-RULE = "closed-smallest-code"
-"""The owner rule: closed test, proven ground before provisional, smallest code on ties."""
 DECIMALS = 3
 """Of a distance in metres: the lattice is coarser."""
 COLUMNS = ("status", "owner", "border_distance_m", "rule", "publication", "error")

@@ -17,8 +17,6 @@ from geo.people import Roster, microseconds
 from geo.ruleset import DEFAULT, Limits, Ruleset
 from geo.tree import chain, filled, outlines
 
-NOBODY = Roster.made(())
-
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -45,7 +43,7 @@ class Map:
     region_ids: Mapping[str, int] = field(default_factory=dict)
     boundaries: Mapping[str, Ground] = field(default_factory=dict)
     ruleset: Ruleset = DEFAULT
-    people: Roster = NOBODY
+    people: Roster = field(default_factory=lambda: Roster.made(()))
     instants: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def knowing(self, **known: object) -> "Map":
