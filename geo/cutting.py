@@ -14,8 +14,8 @@ from geo.frame import Borders, Frame
 from geo.nodes import Nodes
 from geo.squares import clipped, touched
 
-CELLS_AN_EDGE = 1.5
-"""A square has at least so many cells for each edge that touches it."""
+CELLS_AN_EDGE, FEW_CELLS_AN_EDGE = 1.5, 0.2
+"""A square has at least so many cells for each edge that touches it; few where it is seldom asked."""
 MOST_POWER = 9
 """And at most 512 x 512."""
 AT_ONCE = 1 << 20
@@ -40,7 +40,7 @@ class Part:
     edge: Numbers
 
 
-def cut(nodes: Nodes) -> Cells:
+def cut(nodes: Nodes, cells_an_edge: float = CELLS_AN_EDGE) -> Cells:
     """The cells over all claims."""
     odd = nodes.odd
     frame = Frame.over(nodes)
@@ -50,7 +50,7 @@ def cut(nodes: Nodes) -> Cells:
     unsure = np.zeros(frame.squares, dtype=bool)
     for claim in np.flatnonzero(odd).tolist():
         unsure[frame.about(nodes, claim)] = True
-    power = np.clip(np.ceil(np.log2(np.maximum(borders.size, 1) * CELLS_AN_EDGE) / 2), 0, MOST_POWER).astype(np.int64)
+    power = np.clip(np.ceil(np.log2(np.maximum(borders.size, 1) * cells_an_edge) / 2), 0, MOST_POWER).astype(np.int64)
     kept = np.flatnonzero((borders.size > 0) | (total >= 2 * ONE) | unsure)
     kept = kept[np.argsort(power[kept], kind="stable")]
     square = np.where(total > 0, -2 - (total - ONE), NOBODY).astype(np.int32)

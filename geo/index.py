@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo.cells import LOOK, Cells
 from geo.crossing import Many
-from geo.cutting import cut
+from geo.cutting import FEW_CELLS_AN_EDGE, cut
 from geo.distance import Distances
 from geo.edges import Floats, Numbers
 from geo.lattice import LAT_OFFSET, LON_OFFSET, STEPS_PER_DEGREE
@@ -43,9 +43,9 @@ class Owners:
 
     @classmethod
     def ordered(cls, claims: Sequence[Claim]) -> "Owners":
-        """Where others than codes say who goes first: the claims in that order."""
+        """Where others than codes say who goes first: the claims in that order; for ground that is seldom asked."""
         nodes = Nodes.among(np.asarray([claim.shape for claim in claims], dtype=object), 0)
-        return cls.of(claims, len(claims), nodes, cut(nodes))
+        return cls.of(claims, len(claims), nodes, cut(nodes, FEW_CELLS_AN_EDGE))
 
     @classmethod
     def of(cls, claims: Sequence[Claim], proven: int, nodes: Nodes, cells: Cells) -> "Owners":
