@@ -17,11 +17,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.instants import AsOf
-from api.parameters import InPosition, Number, Position, Text
+from api.parameters import InPosition, Number, Position, Text, check_range
 from geo.lookup import Accuracy
 
-MOST_ACCURACY_M = 5_000.0
-"""A position that is worse says nothing about grids, and costs a look at thousands of them."""
+LEAST_ACCURACY_M, MOST_ACCURACY_M = 0.001, 5_000.0
+"""A position that is worse says nothing about grids, and costs a look at thousands of them; better than a tenth of the
+lattice's step is none."""
 
 Level: TypeAlias = Literal["68", "95"]
 
@@ -42,7 +43,7 @@ async def asked(
     as_of: AsOf,
     accuracy_m: Annotated[
         Number | None,
-        Query(gt=0, le=MOST_ACCURACY_M, description="Radius, metres, that holds 68 % of a circular normal error"),
+        Query(description="Radius, metres, that holds 68 % of a circular normal error; at most 5000"),
     ] = None,
     accuracy_level: Annotated[
         Level, Query(description="What the radius holds: 68, or 95 as browsers report it")
@@ -50,6 +51,8 @@ async def asked(
     expect: Annotated[Text | None, Query(description="Code of a region that the reporter is in")] = None,
     fields: Annotated[Literal["owner"] | None, Query(description="owner: status and owner alone")] = None,
 ) -> Asked:
+    if accuracy_m is not None:
+        check_range("accuracy_m", accuracy_m, LEAST_ACCURACY_M, MOST_ACCURACY_M)
     accuracy = None if accuracy_m is None else Accuracy(accuracy_m, 95 if accuracy_level == "95" else 68)
     return Asked(position, accuracy, as_of, expect, fields == "owner")
 
@@ -75,7 +78,7 @@ def plainly(query: bytes) -> Asked | None:
     accuracy = None
     if metres is not None:
         radius = float(metres)
-        if not 0 < radius <= MOST_ACCURACY_M:
+        if not LEAST_ACCURACY_M <= radius <= MOST_ACCURACY_M:
             return None
         accuracy = Accuracy(radius, 95 if level == "95" else 68)
     return Asked(Position(x, y, datum), accuracy, brief=fields is not None)

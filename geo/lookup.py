@@ -19,7 +19,8 @@ NEAR_SHARE = 0.05
 """Where an accuracy is given: another owner that has at least this share of the error."""
 ACROSS_M = 1.0
 """How far behind the nearest border the neighbour across it may begin, metres."""
-SHARE_DIGITS = 4
+SHARE_DIGITS = 6
+"""Hundreds of small shares have to sum to 1 as they are told."""
 
 
 class Status(StrEnum):
@@ -146,7 +147,7 @@ def _candidates(state: Map, around: Sequence[tuple[int, float]], told: Sequence[
     found = [
         Candidate(state.holding(number), metres, round(share, SHARE_DIGITS))
         for (number, metres), share in zip(around, told, strict=True)
-        if share > shares.BEYOND / 2 or metres == 0
+        if round(share, SHARE_DIGITS) > 0 or metres == 0
     ]
     nobody = 1.0 - sum(told)
     return [*found, Candidate(None, None, round(nobody, SHARE_DIGITS))] if nobody > 2 * shares.BEYOND else found

@@ -200,7 +200,9 @@ def test_a_city_is_published_once_and_all_name_the_same_owners(tmp_path: Path) -
     told = io.StringIO()
     with published_city.published(SMALL, tmp_path) as (cluster, made):
         owner_inside.run(cluster, owner.inside(made, 300), 1, Console(file=told, width=130))
-        started = owner_start.once([cluster.service_url, *map(str, owner.inside(made, 1)[0])])
+        started = owner_start.once(
+            [cluster.service_url, *map(str, owner.inside(made, 1)[0]), str(tmp_path / "snapshots")]
+        )
         assert started["grids"] == len(made.grids)
         first = owner_start.loaded(cluster).map
     with published_city.published(SMALL, tmp_path) as (cluster, _):

@@ -46,6 +46,13 @@ def several(store: Store, folder: Path) -> Iterator[Service]:
 
 
 @pytest.fixture
+def slow(full: bool) -> None:
+    """Each start of several processes takes its time."""
+    if not full:
+        pytest.skip("starts of several processes: with --full")
+
+
+@pytest.fixture
 def service(store: Store, tmp_path: Path) -> Iterator[Service]:
     publish(store, 1)
     with several(store, tmp_path) as one:
@@ -112,6 +119,7 @@ def test_both_answer_and_what_is_published_shows_in_both(service: Service, store
     assert service.process.poll() is None
 
 
+@pytest.mark.usefixtures("slow")
 def test_a_publication_whose_notice_is_lost_shows_all_the_same(service: Service, store: Store) -> None:
     deaf(store)
     publish(store, 2)
@@ -147,6 +155,7 @@ def test_a_signal_ends_all(service: Service) -> None:
     assert not any(map(is_running, several))
 
 
+@pytest.mark.usefixtures("slow")
 def test_a_signal_ends_all_while_they_still_come_up(store: Store, tmp_path: Path) -> None:
     variables = {**of_store(store), "WANGGE_DATA": str(tmp_path), "WANGGE_WORKERS": "2"}
     command = [sys.executable, "-c", RUN, "serve", "--port", "0"]
@@ -158,12 +167,14 @@ def test_a_signal_ends_all_while_they_still_come_up(store: Store, tmp_path: Path
     assert not any(map(is_running, several))
 
 
+@pytest.mark.usefixtures("slow")
 def test_without_the_first_process_the_others_end(service: Service) -> None:
     several = children(service.process.pid)
     service.process.kill()
     reached(lambda: not any(map(is_running, several)))
 
 
+@pytest.mark.usefixtures("slow")
 def test_where_nobody_can_listen_there_is_an_end(store: Store, tmp_path: Path) -> None:
     variables = {**of_store(store), "WANGGE_DATA": str(tmp_path), "WANGGE_WORKERS": "2"}
     with socket.socket() as taken:
