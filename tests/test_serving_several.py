@@ -139,6 +139,7 @@ def deaf(store: Store) -> None:
             work.execute(definition.replace("pg_notify('wangge'", "pg_notify('nobody'"))
 
 
+@pytest.mark.usefixtures("slow")
 def test_a_process_that_was_killed_is_replaced(service: Service, store: Store) -> None:
     before = children(service.process.pid)
     os.kill(before[0], signal.SIGKILL)
