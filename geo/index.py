@@ -70,6 +70,10 @@ class Owners:
 
     def about(self, lon: float, lat: float) -> tuple[list[int], list[int]]:
         """Numbers of the claims that the point lies in, and of those on whose border it lies (which may be in both)."""
+        lon, lat = (
+            float(lon),
+            float(lat),
+        )  # a row of an array has numbers of another kind, which take five times as long
         x, y = floor(lon * STEPS_PER_DEGREE) + LON_OFFSET, floor(lat * STEPS_PER_DEGREE) + LAT_OFFSET
         column, row = (x >> self._bits) - self._west, (y >> self._bits) - self._south
         if not (0 <= column < self._wide and 0 <= row < self._tall):

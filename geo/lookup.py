@@ -72,6 +72,7 @@ class Answer:
 
 def answer(state: Map, lon: float, lat: float, near_m: float = NEAR_M, accuracy: Accuracy | None = None) -> Answer:
     """The owner of a point (degrees, WGS-84) in a published state: always one of the six statuses, never silence."""
+    lon, lat = float(lon), float(lat)
     inner, border = state.owners.about(lon, lat)
     covering = sorted({*inner, *border})
     if not covering:
