@@ -84,7 +84,7 @@ def list_links(request: Request, medium: Medium, following: Cursor | None) -> li
 
 
 class Head:
-    """HEAD is GET without the body, for every route."""
+    """HEAD is GET without the body, for every route; `head` in the scope says so to one whose body has no end."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -97,7 +97,7 @@ class Head:
         async def bare(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        scope["method"] = "GET"
+        scope["method"], scope["head"] = "GET", True
         try:
             await self._app(scope, receive, bare)
         finally:

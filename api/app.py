@@ -10,34 +10,48 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
 from api.askers import Askers
+from api.desk import Desk
 from api.frame import framed
 from api.health import Readiness
 from api.kept import Kept
+from api.listening import Listening
 from api.problems import install
 from api.received import AT_ONCE
 from api.refused import TABLE
 from api.routes import (
     acceptances,
+    archive,
     batch,
     certificates,
     checks,
     convert,
     coverage,
+    diff,
+    events,
+    history,
     imports,
     jobs,
+    orders,
     owner,
     owner_stream,
     page,
     people,
+    plan_edits,
+    plan_findings,
+    plan_rebase,
+    plan_repairs,
+    plan_states,
     plans,
     publications,
     regions,
+    reverts,
     rules,
     search,
     things,
     things_owner,
     tiles,
 )
+from api.schedule import Clock, Schedule, now
 from api.settings import Settings
 from api.work import Work
 from geo.model import Acceptance
@@ -53,29 +67,43 @@ KEPT_SQUARES = 2048
 
 
 def create_app(
-    settings: Settings, engine: Engine, work: Work | None = None, snapshots: Snapshots | None = None
+    settings: Settings,
+    engine: Engine,
+    work: Work | None = None,
+    snapshots: Snapshots | None = None,
+    clock: Clock = now,
 ) -> FastAPI:
     """The app on a migrated store; the engine is that of the service's role and stays the caller's.
 
-    Without `work` jobs wait for another service on the same store.
+    Without `work` jobs wait for another service on the same store. By `clock` scheduled plans come into force.
     """
     live = Live(engine, snapshots, settings.zone)
+    desk, schedule = Desk(engine, settings), Schedule(engine, clock)
+
+    listening = Listening(engine, settings.listeners)
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(live.start)
+        schedule.start()
+        listening.start()
         if work is not None:
             work.start()
         try:
             yield
         finally:
+            await run_in_threadpool(listening.stop)
+            await run_in_threadpool(schedule.stop)
+            await run_in_threadpool(desk.stop)
             if work is not None:
                 await run_in_threadpool(work.stop)
             await run_in_threadpool(live.stop)
 
     app = framed(settings, following, first=owner.router)
     install(app, TABLE)
-    app.state.live = live
+    app.state.live, app.state.desk, app.state.schedule, app.state.clock = live, desk, schedule, clock
+    app.state.metrics.watch("desk_tasks", "Changes of plans that are worked out or wait", lambda: desk.busy)
+    app.state.listening = listening
     reports: Kept[Report] = Kept(KEPT_REPORTS)
     squares: Kept[bytes] = Kept(KEPT_SQUARES)
     coverages: Kept[bytes] = Kept(KEPT_COVERAGES)
@@ -97,7 +125,18 @@ def create_app(
         people,
         publications,
         certificates,
+        diff,
+        archive,
+        events,
+        history,
+        orders,
+        reverts,
         plans,
+        plan_edits,
+        plan_rebase,
+        plan_repairs,
+        plan_states,
+        plan_findings,
         imports,
         jobs,
         checks,

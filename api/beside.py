@@ -40,7 +40,7 @@ class Beside:
 
     @cached_property
     def _codes(self) -> pa.Array:
-        return pa.array([claim.code for claim in self.asker.state.owners.claims], pa.string())
+        return pa.array(list(self.asker.state.owners.codes), pa.string())
 
     def columns(self, rows: Rows) -> dict[str, pa.Array]:
         """Status, owner and rule as dictionaries; the error says the id of the reason before its text."""

@@ -1,5 +1,6 @@
 """What should somebody know who asks about a point that may not be the one that was meant?"""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -31,6 +32,15 @@ def warnings(state: Map, asked: Asked, datum: Datum, found: Answer, language: La
         return told
     place = asked.expect or text("warning.the-map", language)
     return told + [text(f"warning.{doubt.id}", language, region=place, **doubt.values) for doubt in known]
+
+
+def pending(orders: Mapping[str, Sequence[str]], found: Answer, language: Language) -> list[str]:
+    """Whether another boundary was ordered where the answer lies, and by which documents; `orders` by region."""
+    above = found.owner.region if found.owner else found.fallback.code if found.fallback else None
+    numbers = orders.get(above, ()) if above else ()
+    if not numbers:
+        return []
+    return [text("warning.boundary-order-pending", language, region=above or "", numbers=", ".join(numbers))]
 
 
 def _are_in(state: Map, xy: NDArray[np.float64], region: str | None) -> NDArray[np.bool_]:

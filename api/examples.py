@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from api.archive_documents import ARCHIVE
 from api.batched import ASKED as BATCH_REQUEST
 from api.batched import LINE as BATCH_LINE
 from api.batched import OWNED as BATCH_RESULT
@@ -11,7 +12,13 @@ from api.batched import TOLD as BATCH
 from api.certified import EXAMPLE as CERTIFICATE
 from api.converted import ASKED as CONVERT_REQUEST
 from api.converted import TOLD as CONVERTED
+from api.diff_schemas import DIFF
+from api.diff_schemas import PLACES as DIFF_PLACES
+from api.history_schemas import HISTORY, LINEAGE
+from api.order_schemas import ORDER, ORDER_REQUEST, ORDERS, REVERT_REQUEST
 from api.people import PEOPLE
+from api.plan_examples import BY_SCHEMA as PLANS
+from api.plan_examples import PLAN
 
 RING = [[[104.101, 30.7], [104.104, 30.7], [104.104, 30.703], [104.101, 30.703], [104.101, 30.7]]]
 GROUND = {"type": "Polygon", "coordinates": RING}
@@ -276,18 +283,7 @@ PLAN_FILE = {
         },
     ],
 }
-PLAN = {
-    "id": "7b6e5a1c-9d5f-4b0e-8a52-1f4f0a6f2c33",
-    "title": "",
-    "reason": "",
-    "state": "draft",
-    "communities": ["519909001001"],
-    "base": {"519909001001": 31},
-    "revision": 1,
-    "provisional": False,
-    "publication": None,
-}
-PUBLISH_REQUEST = {"reason": "两个网格合并"}
+PUBLISH_REQUEST = {"reason": "两个网格合并", "at": "2026-03-16T00:00:00+08:00"}
 PUBLISHED = {
     "number": 13,
     "at": "2026-03-09T08:00:00+00:00",
@@ -365,6 +361,7 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "AcceptanceDocument": ACCEPTANCE,
         "Acceptances": ACCEPTANCES,
         "Alive": ALIVE,
+        "ArchiveDocument": ARCHIVE,
         "Batch": BATCH,
         "BatchLine": BATCH_LINE,
         "BatchRequest": BATCH_REQUEST,
@@ -377,19 +374,25 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "ConvertRequest": CONVERT_REQUEST,
         "Converted": CONVERTED,
         "Covered": COVERED,
+        "DiffDocument": DIFF,
+        "DiffPlaces": DIFF_PLACES,
         "Facilities": FACILITIES,
         "FacilityOwner": FACILITY_OWNER,
         "FindingPlaces": FINDING_PLACES,
         "FacilityFeature": FACILITY,
         "GridFeature": GRID,
         "Grids": GRIDS,
+        "History": HISTORY,
         "JobDocument": JOB,
         "JobSummary": JOB_SUMMARY,
         "Jobs": {"jobs": [JOB_SUMMARY]},
+        "Lineage": LINEAGE,
+        "OrderDocument": ORDER,
+        "OrderRequest": ORDER_REQUEST,
+        "Orders": ORDERS,
         "OwnerAnswer": OWNER,
         "OwnerBrief": {name: OWNER[name] for name in ("status", "owner", "standing", "publication", "stale")},
         "People": PEOPLE,
-        "PlanDocument": PLAN,
         "PlanFile": PLAN_FILE,
         "Publication": PUBLICATION,
         "Publications": PUBLICATIONS,
@@ -399,8 +402,10 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "RegionFeature": REGION,
         "Regions": REGIONS,
         "Rules": RULES,
+        "RevertRequest": REVERT_REQUEST,
         "SearchAnswer": SEARCH,
         "TileJson": TILEJSON,
+        **PLANS,
     }
 )
 """Put in when the description is whole: FastAPI drops what is null from an example, and null is an answer here."""

@@ -41,5 +41,11 @@ def published(plan: Plan, terms: Terms, title: str, publication: int, made: date
     return atlas_of(checked, language).encode("utf-8", "replace")
 
 
+def planned(plan: Plan, terms: Terms, title: str, made: datetime, language: Language) -> bytes:
+    """The report of a plan that is not published, to print."""
+    checked = Checked(title=title, plan=plan, report=check(plan, terms), terms=terms, made=made)
+    return atlas_of(checked, language).encode("utf-8", "replace")
+
+
 def _taken(body: bytes, limits: Limits, datum: Datum | None, layer: Layer | None) -> Intake:
     return intake.take(None, [read_geojson(body, datum=datum, layer=layer, limits=limits)], Order(judge=True))

@@ -7,7 +7,20 @@ from fastapi import FastAPI
 
 from api.batched import BatchLine, BatchPoint, BatchRequest
 from api.converted import ConvertRequest
+from api.diff_schemas import DiffPlaces
 from api.examples import BY_SCHEMA
+from api.order_schemas import OrderRequest, RevertRequest
+from api.planned import (
+    ApproveRequest,
+    EditsRequest,
+    OpenRequest,
+    PlanChange,
+    PlanGround,
+    RebaseRequest,
+    RepairsRequest,
+    StateRequest,
+    StepsRequest,
+)
 from api.problems import MEDIA_TYPE, STATUS
 from api.schemas import AcceptRequest, FindingPlaces, PlanFile, PublishRequest
 from api.texts import explained, text
@@ -38,6 +51,22 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         },
         "features": {"type": "object", "description": "GeoJSON FeatureCollection of the places"},
         "current_etag": {"type": "string"},
+        "edit": {"type": "integer", "description": "Which edit of a list was refused, from 0"},
+        "reason": {"type": "string", "description": "Why, as a stable word"},
+        "publication": {"type": "integer", "description": "The publication that retired a code"},
+        "successors": {
+            "type": "array",
+            "description": "Who has the ground of a retired grid now; without a code: nobody",
+            "items": {
+                "type": "object",
+                "required": ["code", "share", "households"],
+                "properties": {
+                    "code": {"type": ["string", "null"]},
+                    "share": {"type": "number"},
+                    "households": {"type": "integer"},
+                },
+            },
+        },
     },
 }
 
@@ -51,15 +80,29 @@ class Described(FastAPI):
         schemas["Problem"] = PROBLEM_SCHEMA
         for body in (
             AcceptRequest,
+            ApproveRequest,
             BatchLine,
             BatchPoint,
             BatchRequest,
             ConvertRequest,
+            DiffPlaces,
+            EditsRequest,
             FindingPlaces,
+            OrderRequest,
+            RevertRequest,
+            OpenRequest,
+            PlanChange,
             PlanFile,
+            PlanGround,
             PublishRequest,
+            RebaseRequest,
+            RepairsRequest,
+            StateRequest,
+            StepsRequest,
         ):
-            schemas[body.__name__] = body.model_json_schema(ref_template="#/components/schemas/{model}")
+            told = body.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= told.pop("$defs", {})
+            schemas[body.__name__] = told
         for name in BY_SCHEMA.keys() & schemas.keys():
             schemas[name]["examples"] = [BY_SCHEMA[name]]
         return described
@@ -78,9 +121,9 @@ def in_geojson(schema: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"application/geo+json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}}
 
 
-def in_places() -> dict[int | str, dict[str, Any]]:
-    """For `responses=` of a check: the places of the findings as GeoJSON, and a report to print."""
-    found = in_geojson("FindingPlaces")
+def in_places(schema: str = "FindingPlaces") -> dict[int | str, dict[str, Any]]:
+    """For `responses=` of a check or a comparison: the places it is about as GeoJSON, and a report to print."""
+    found = in_geojson(schema)
     found[200]["content"]["text/html"] = {"schema": {"type": "string"}}
     return found
 

@@ -23,16 +23,24 @@ class Told:
 
     def __init__(self, state: Map) -> None:
         self.state = state
-        self._kept: dict[str, tuple[orjson.Fragment, orjson.Fragment]] = {}
+        self._owners: dict[str, orjson.Fragment] = {}
+        self._chains: dict[str, orjson.Fragment] = {}
 
-    def of(self, holding: Holding) -> tuple[orjson.Fragment, orjson.Fragment]:
-        """The owner and the chain of regions above it, from the root down."""
-        found = self._kept.get(holding.grid.code)
+    def owner(self, holding: Holding) -> orjson.Fragment:
+        found = self._owners.get(holding.code)
         if found is None:
-            owner, chain = orjson.dumps(_owner(holding)), orjson.dumps(_chain(self.state, holding.grid.region))
-            found = orjson.Fragment(owner), orjson.Fragment(chain)
-            if len(self._kept) < MOST_KEPT:
-                self._kept[holding.grid.code] = found
+            found = orjson.Fragment(orjson.dumps(_owner(holding)))
+            if len(self._owners) < MOST_KEPT:
+                self._owners[holding.code] = found
+        return found
+
+    def chain(self, region: str) -> orjson.Fragment:
+        """A region and those above it, from the root down; grids of one region share it."""
+        found = self._chains.get(region)
+        if found is None:
+            found = orjson.Fragment(orjson.dumps(_chain(self.state, region)))
+            if len(self._chains) < MOST_KEPT:
+                self._chains[region] = found
         return found
 
 
@@ -41,7 +49,7 @@ def brief(seen: Seen, found: Answer, told: Told) -> dict[str, Any]:
     owner = found.owner
     return {
         "status": found.status.value,
-        "owner": None if owner is None else told.of(owner)[0],
+        "owner": None if owner is None else told.owner(owner),
         "standing": None if owner is None else owner.standing.value,
         "publication": seen.map.publication,
         "stale": seen.stale,
@@ -62,17 +70,15 @@ def document(
     """The whole answer; `point` is WGS-84, `datum` what it came in. `as_of` is the instant that was asked about, else
     that of the publication."""
     state, owner, fallback = seen.map, found.owner, found.fallback
-    told_owner: orjson.Fragment | None = None
-    chain: orjson.Fragment | list[dict[str, str]] = [] if fallback is None else _chain(state, fallback.code)
-    if owner is not None:
-        told_owner, chain = (told or Told(state)).of(owner)
+    told = told or Told(state)
+    above = owner.region if owner else fallback.code if fallback else None
     return {
         "status": found.status.value,
-        "owner": told_owner,
-        "chain": chain,
+        "owner": None if owner is None else told.owner(owner),
+        "chain": () if above is None else told.chain(above),
         "people": people,
         "border_distance_m": _metres(found.border_distance_m),
-        "neighbour": found.neighbour.grid.code if found.neighbour else None,
+        "neighbour": found.neighbour.code if found.neighbour else None,
         "candidates": [_candidate(one) for one in found.candidates],
         "nearest": _nearest(found.nearest),
         "fallback": {"code": fallback.code, "name": fallback.name, "level": fallback.level} if fallback else None,
@@ -101,7 +107,7 @@ def answering(state: Map, found: Answer, as_of: datetime | None, *, is_inner: bo
     if not len(state.people):
         return ()
     if found.owner is not None:
-        codes = [found.owner.grid.code, *(one.code for one in state.chain(found.owner.grid.region))]
+        codes = [found.owner.code, *(one.code for one in state.chain(found.owner.region))]
     else:
         codes = [one.code for one in state.chain(found.fallback.code)] if found.fallback else []
     persons = state.people.of_chain(codes, as_of or datetime.now(UTC), has_grid=found.owner is not None)
@@ -109,24 +115,23 @@ def answering(state: Map, found: Answer, as_of: datetime | None, *, is_inner: bo
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:
-    code = one.holding.grid.code if one.holding else None
+    code = one.holding.code if one.holding else None
     return {"code": code, "distance_m": _metres(one.distance_m), "share": one.share}
 
 
 def _nearest(one: Candidate | None) -> dict[str, Any] | None:
     if one is None or one.holding is None:
         return None
-    return {"code": one.holding.grid.code, "distance_m": _metres(one.distance_m)}
+    return {"code": one.holding.code, "distance_m": _metres(one.distance_m)}
 
 
 def _owner(holding: Holding) -> dict[str, Any]:
-    grid = holding.grid
     return {
-        "code": grid.code,
-        "name": grid.name,
-        "kind": grid.kind.value,
+        "code": holding.code,
+        "name": holding.name,
+        "kind": holding.kind.value,
         "households": holding.households,
-        "region": grid.region,
+        "region": holding.region,
     }
 
 

@@ -49,6 +49,17 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "coordinates-refused": 422,
         "unknown-plan": 404,
         "plan-not-draft": 409,
+        "wrong-state": 409,
+        "region-reserved": 409,
+        "rebase-conflict": 409,
+        "region-gone": 409,
+        "nothing-repaired": 422,
+        "nothing-to-undo": 409,
+        "nothing-to-redo": 409,
+        "edit-refused": 422,
+        "building-cut": 422,
+        "not-divided": 422,
+        "too-many-steps": 422,
         "stale-base": 409,
         "border-conflict": 409,
         "regions-overlap": 422,
@@ -76,6 +87,8 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "unknown-code": 404,
         "unknown-publication": 404,
         "unknown-job": 404,
+        "unknown-order": 404,
+        "code-retired": 410,
         "method-not-allowed": 405,
         "not-acceptable": 406,
         "body-too-slow": 408,
@@ -84,7 +97,12 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "too-many-features": 413,
         "too-many-vertices": 413,
         "too-many-points": 413,
+        "too-many-edits": 413,
         "url-too-long": 414,
+        "order-pending": 409,
+        "order-in-force": 409,
+        "order-settled": 409,
+        "ground-unsound": 422,
         "unsupported-media-type": 415,
         "encoded-body": 415,
         "took-too-long": 422,
@@ -96,6 +114,7 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "internal-error": 500,
         "busy": 503,
         "queue-full": 503,
+        "too-many-listeners": 503,
         "not-answered-in-time": 503,
         "worker-lost": 503,
         "store-unavailable": 503,
@@ -115,6 +134,7 @@ class Problem(Exception):  # noqa: N818 - it is one; "problem" is the word of RF
     """Raise it anywhere under a route. `values` fill the detail text; `errors` point at what is wrong.
 
     `features` is a GeoJSON FeatureCollection of the places; `headers` go out with the answer (`Retry-After` ...).
+    `members` are told besides, under their own names (RFC 9457, section 3.2).
     """
 
     slug: str
@@ -123,6 +143,7 @@ class Problem(Exception):  # noqa: N818 - it is one; "problem" is the word of RF
     features: Mapping[str, Any] | None = None
     current_etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def status(self) -> int:
@@ -143,7 +164,7 @@ class Problem(Exception):  # noqa: N818 - it is one; "problem" is the word of RF
             told["features"] = self.features
         if self.current_etag is not None:
             told["current_etag"] = self.current_etag
-        return told
+        return {**told, **self.members}
 
 
 def response(request: Request, problem: Problem) -> Response:

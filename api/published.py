@@ -44,7 +44,7 @@ def then(live: Live, at: datetime) -> Seen:
     past = live.map_at(number)
     if past is None:
         raise Problem("nothing-published-then", {"at": at.isoformat()})
-    return replace(seen, map=past)
+    return replace(seen, map=past, orders={})
 
 
 def following(state: Map, codes: list[str], more: bool) -> Cursor | None:

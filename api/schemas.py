@@ -7,9 +7,13 @@ from geojson_pydantic.geometries import Geometry
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from api.archive_documents import ArchiveDocument  # noqa: F401 - likewise
 from api.batched import Batch, BatchLine, BatchRequest, BatchResult  # noqa: F401 - described apart, as below
 from api.certified import Certificate  # noqa: F401 - described apart, and found here with the others
 from api.converted import Converted, ConvertRequest  # noqa: F401 - likewise
+from api.diff_schemas import DiffDocument, DiffPlaces  # noqa: F401 - likewise
+from api.history_schemas import History, Lineage  # noqa: F401 - likewise
+from api.instants import Instant
 from api.people import (
     InCharge,
     People,  # noqa: F401 - likewise
@@ -399,10 +403,20 @@ class PlanDocument(BaseModel):
     id: str
     title: str
     reason: str
-    state: Literal["draft", "published", "withdrawn"]
+    actor: str = Field(description="Who made it")
+    created: str
+    state: Literal["draft", "submitted", "approved", "scheduled", "published", "withdrawn"]
+    possible: list[str] = Field(description="What may be done with it in this state")
+    approval: str = Field(description="The number of the paper that allows it; empty where there is none")
+    approved_by: str | None
+    at: str | None = Field(description="The instant that a scheduled plan waits for")
     communities: list[str]
     base: dict[str, int | None]
+    stale: list[str] = Field(description="Regions that others published since; the plan has to be rebased")
     revision: int
+    steps: int = Field(description="Steps that are done")
+    can_undo: bool
+    can_redo: bool
     provisional: bool
     publication: int | None
 
@@ -410,11 +424,25 @@ class PlanDocument(BaseModel):
 class PublishRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
     reason: Annotated[str, AfterValidator(told)] = Field(default="", max_length=1000)
+    at: Instant | None = Field(
+        default=None,
+        description="When: a date (00:00 in WANGGE_TIMEZONE) or an instant with its offset; now where absent or past",
+    )
 
 
 class Published(BaseModel):
     number: int
     at: str
+    kind: Literal["ground", "data", "both", "revert"]
+    standing: dict[str, Standing]
+    amended: list[str] = Field(description="Neighbours that only gained nodes on a common border")
+
+
+class ScheduledPlan(BaseModel):
+    """A plan that waits, and what its publication would change as the map is now."""
+
+    plan: str
+    scheduled: str = Field(description="The instant it waits for")
     kind: Literal["ground", "data", "both", "revert"]
     standing: dict[str, Standing]
     amended: list[str] = Field(description="Neighbours that only gained nodes on a common border")

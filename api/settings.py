@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     """Streams of points that are answered at once."""
     stream_seconds: float = Field(default=3600.0, gt=0)
     """One of them may take this long."""
+    listeners: int = Field(default=100, ge=1, le=10_000)
+    """Callers of `GET /v1/events` at once."""
+    heartbeat_seconds: float = Field(default=15.0, gt=0, le=3600)
+    """They are told something at least this often, so that proxies keep the connection."""
     job_workers: int = Field(default=1, ge=0, le=16)
     """Long jobs this service does at once; 0 leaves them to others on the same database."""
     jobs_waiting: int = Field(default=20, ge=1, le=10_000)
@@ -84,6 +88,16 @@ class Settings(BaseSettings):
     """Processes that answer; all of them read the published map from one snapshot."""
     pool_workers: int = Field(default=2, ge=1, le=64)
     pool_queue: int = Field(default=8, ge=0, le=1000)
+    edit_bytes: int = Field(default=8 * MIB, ge=1024)
+    """The body of a request with edits."""
+    plan_steps: int = Field(default=10_000, ge=1)
+    """Steps of a plan, those that were undone among them."""
+    desk_plans: int = Field(default=16, ge=1, le=1000)
+    """Plans that stay open in memory between two edits."""
+    desk_vertices: int = Field(default=8_000_000, ge=1000)
+    """Vertices of all open plans together; a larger plan is open alone."""
+    desk_queue: int = Field(default=16, ge=0, le=1000)
+    """Edits that may wait for their turn."""
 
     @field_validator("tokens", mode="before")
     @classmethod

@@ -29,6 +29,15 @@ def described(schema: str, *media: str, required: bool) -> dict[str, Any]:
 
 
 PLAN_FILE = described("PlanFile", "application/geo+json", "application/json", required=True)
+PLAN_OR_FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/OpenRequest"}},
+            "application/geo+json": {"schema": {"$ref": "#/components/schemas/PlanFile"}},
+        },
+    }
+}
 PUBLISH_REQUEST = described("PublishRequest", "application/json", required=False)
 
 

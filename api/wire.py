@@ -4,6 +4,8 @@ It keeps a head that never ends, takes trailers for headers, asks for no Host, a
 offers to change the protocol, which some Java clients do each time. For `uvicorn.Config(http=Wire)`.
 """
 
+from typing import Any
+
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -46,6 +48,14 @@ class Wire(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._unheard = 0
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """The server ends: who listens to events would stay for ever, and is told to go."""
+        app: Any = (self.scope or {}).get("app")
+        listening = getattr(app and app.state, "listening", None)
+        if listening is not None:
+            listening.end()
+        super().shutdown()
 
     def _should_upgrade(self) -> bool:
         """So that a request with an offer is not answered before `_decline` has seen it."""

@@ -1,4 +1,4 @@
-"""How fast is it, beside its peers in the same run? `./dev bench` prints one; `files`, `check` and `owner` more.
+"""How fast is it, beside its peers in the same run? `./dev bench` prints one; `files`, `check`, `owner` and `plan` more.
 
 CPU seconds of this process, peers interleaved, the median of five rounds: wall time says more about the machine's
 other guests than about us. All on the sample district.
@@ -17,7 +17,7 @@ import shapely
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import check, files, owner
+from benchmarks import check, files, owner, plan
 from geo import coverage, households
 from geo.files import plan_of, read_geojson, things
 from geo.index import Claim, Owners
@@ -94,7 +94,7 @@ def _lookups(plan: Plan) -> Contest:
 def _single_lookups(plan: Plan) -> Contest:
     xy, shapes = _points(plan)[:2000], np.asarray([grid.shape for grid in plan.grids], dtype=object)
     state = Map(
-        holdings=[Holding(n, grid, 1, Standing.PROVEN) for n, grid in enumerate(plan.grids)],
+        holdings=[Holding.of(n, grid, 1, Standing.PROVEN) for n, grid in enumerate(plan.grids)],
         regions={region.code: region for region in plan.regions},
         boundaries={region.code: region.shape for region, _ in divided_regions(plan) if region.shape},
     )
@@ -150,5 +150,7 @@ if __name__ == "__main__":
         check.main(sys.argv[2:])
     elif sys.argv[1:2] == ["owner"]:
         owner.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["plan"]:
+        plan.main(sys.argv[2:])
     else:
         main()

@@ -62,7 +62,7 @@ def _one_by_one(state: Map, xy: Degrees) -> Sequence[Job]:
 def _at_once(state: Map, cluster: Cluster, xy: Degrees) -> Sequence[Job]:
     """The peers' points are shapes or text before the clock runs where that is how they would have them."""
     frame = geopandas.GeoDataFrame(
-        {"code": [one.grid.code for one in state.holdings]}, geometry=[one.grid.shape for one in state.holdings]
+        {"code": [one.code for one in state.holdings]}, geometry=[one.grid.shape for one in state.holdings]
     )
     dots = geopandas.GeoDataFrame(geometry=shapely.points(xy))
     codes = codes_of(state)
@@ -81,7 +81,7 @@ def _at_once(state: Map, cluster: Cluster, xy: Degrees) -> Sequence[Job]:
 
 def codes_of(state: Map) -> Codes:
     """The grid code of each claim's number."""
-    return np.array([state.holding(number).grid.code for number in range(len(state.holdings))], dtype=object)
+    return np.array([state.holding(number).code for number in range(len(state.holdings))], dtype=object)
 
 
 def postgis(cluster: Cluster, xy: Degrees) -> Codes:

@@ -4,6 +4,7 @@ Nothing is made of a column before somebody asks for it: a country has more grid
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Generic, TypeVar, overload
 
 import numpy as np
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 
 from geo.cells import Cells
 from geo.column import Columns, Texts
-from geo.index import Claim, Owners
-from geo.model import Grid, GridKind, Ground, Region, Standing
+from geo.index import Owners
+from geo.model import GridKind, Ground, Region, Standing
 from geo.nodes import Nodes
 from geo.state import Holding
 
@@ -57,12 +58,21 @@ class ByCode(Mapping[str, Made], Generic[Made]):
 
     def __init__(self, codes: Texts, things: Callable[[int], Made], runs: Sequence[int]) -> None:
         self._codes, self._things, self._runs = codes, things, runs
+        self._kept: dict[str, int] = {}
 
     def __getitem__(self, code: str) -> Made:
+        number = self._kept.get(code)
+        if number is None:
+            number = self._number(code)
+            if len(self._kept) < MOST_KEPT:
+                self._kept[code] = number
+        return self._things(number)
+
+    def _number(self, code: str) -> int:
         for first, last in zip(self._runs, self._runs[1:], strict=False):
             number = self._codes.find(code, first, last)
             if number is not None:
-                return self._things(number)
+                return number
         raise KeyError(code)
 
     def __iter__(self) -> Iterator[str]:
@@ -84,7 +94,6 @@ class Book:
         self.region = {name: columns[f"region.{name}"].data for name in ("id", "parent", "enclave", "edition")}
         count = len(self.region_codes)
         self.holdings = Lazy(len(self.codes), self._holding)
-        self.claims = Lazy(len(self.codes), self._claim)
         self.by_code = ByCode(self.codes, self.holdings.__getitem__, [0, proven, len(self.codes)])
         self.regions = ByCode(self.region_codes, Lazy(count, self._region).__getitem__, [0, count])
         self.region_ids = ByCode(self.region_codes, self.region["id"].__getitem__, [0, count])
@@ -92,30 +101,23 @@ class Book:
     def _standing(self, number: int) -> Standing:
         return Standing.PROVEN if number < self._proven else Standing.PROVISIONAL
 
-    def _claim(self, number: int) -> Claim:
-        return Claim(self.codes[number], self._nodes.ground(number), self._standing(number))
-
     def depth(self, regions: NDArray[np.generic], nodes: Nodes, cells: Cells) -> tuple[Sequence[str], Owners]:
         """The regions of one depth: their numbers, and their ground."""
         codes = Lazy(len(regions), lambda claim: self.region_codes[int(regions[claim])])
-        claims = Lazy(len(regions), lambda claim: Claim(codes[claim], nodes.ground(claim)))
-        return codes, Owners.of(claims, len(regions), nodes, cells)
+        return codes, Owners.of(codes, len(regions), nodes, cells)
 
     def _holding(self, number: int) -> Holding:
         households = self.grid["households"][number]
-        grid = Grid(
+        return Holding(
+            id=self.grid["id"][number],
             code=self.codes[number],
             name=self._names[number],
             kind=KINDS[self.grid["kind"][number]],
             region=self.region_codes[self.grid["region"][number]],
-            shape=self._nodes.ground(number),
-        )
-        return Holding(
-            id=self.grid["id"][number],
-            grid=grid,
             edition=self.grid["edition"][number],
             standing=self._standing(number),
             households=None if households == UNKNOWN else households,
+            ground=partial(self._nodes.ground, number),
         )
 
     def _region(self, number: int) -> Region:

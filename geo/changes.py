@@ -40,8 +40,9 @@ class Concern:
 
 
 def otherwise(before: Sequence[Grid], after: Sequence[Grid]) -> list[Box]:
-    """The boxes in which buildings may have another owner: all ground where grids come, go, or are other grids now."""
-    if len(before) == len(after) == 1 and replace(before[0], shape=after[0].shape) == after[0]:
+    """The boxes in which buildings may have another owner: all ground where grids come, go, or are other grids now.
+    What a grid is called is nobody's business there."""
+    if len(before) == len(after) == 1 and replace(before[0], shape=after[0].shape, name=after[0].name) == after[0]:
         one, other = before[0].shape, after[0].shape
         if one.is_valid and other.is_valid:
             return _differing(one, other)

@@ -5,7 +5,7 @@ that is, on the scale half-way between the two, which errs by less than 1e-5 at 
 """
 
 from collections.abc import Sequence
-from math import floor, hypot
+from math import floor, hypot, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ NEAR = 0.99
 """By this share of it a distance to a box is taken shorter: it is measured on the scale of the point alone."""
 FEW = 64
 """Cells that are looked at one by one sooner than all together."""
+ALONE = 24
+"""Edges that are measured one by one sooner than all together."""
 NOTHING = np.empty(0, np.int64)
 ELLIPSOID = "WGS84"
 
@@ -37,6 +39,7 @@ class Distances:
         self._bits, self._west, self._south, self._wide, self._tall = cells.frame.tolist()
         self._square, self._power = cells.square.data, cells.power.data  # single values come faster of these
         self._begin, self._cell = cells.begin.data, cells.cell.data
+        self._ends = tuple(column.data for column in (nodes.x, nodes.y, nodes.of, nodes.across))
 
     def to_border(self, claim: int, lon: float, lat: float) -> tuple[float, int]:
         """Metres from the point to the border of a claim, and the one claim on the other side of it there; -1 where the
@@ -69,8 +72,8 @@ class Distances:
         """Whether the border of a claim that the point lies in comes nearer than `metres`; most points are told by
         their cells alone."""
         nodes, edge = self._nodes, self.edges_near(lon, lat, metres)
-        if not len(edge):
-            return False
+        if len(edge) <= ALONE:
+            return self._is_any_near(edge.tolist(), claim, lon, lat, metres)
         own = edge[(nodes.of[edge] == claim) | (nodes.across[edge] == claim)]
         if not len(own):
             return False
@@ -79,6 +82,20 @@ class Distances:
         far, foot_x, foot_y = _feet(x, y, dx, dy, *metres_per_degree(lat))
         least = int(far.argmin())
         return _metres(float(foot_x[least]), float(foot_y[least]), lon, lat) < metres
+
+    def _is_any_near(self, edges: Sequence[int], claim: int, lon: float, lat: float, metres: float) -> bool:
+        """`is_near` of a few edges: the same numbers, without what a call of numpy costs."""
+        xs, ys, of, across = self._ends
+        scale, least, found = metres_per_degree(lat), inf, (0.0, 0.0)
+        for edge in edges:
+            if claim not in (of[edge], across[edge]):
+                continue
+            x, y = xs[edge] / STEPS_PER_DEGREE - lon, ys[edge] / STEPS_PER_DEGREE - lat
+            dx, dy = xs[edge + 1] / STEPS_PER_DEGREE - lon - x, ys[edge + 1] / STEPS_PER_DEGREE - lat - y
+            far, *foot = _foot(x, y, dx, dy, *scale)
+            if far < least:
+                least, found = far, (foot[0], foot[1])
+        return least < inf and _metres(*found, lon, lat) < metres
 
     def within(self, lon: float, lat: float, metres: float) -> dict[int, float]:
         """Metres to the border of each claim whose border is no further than `metres`."""
@@ -166,6 +183,15 @@ def _feet(x: Floats, y: Floats, dx: Floats, dy: Floats, wide: float, tall: float
     part /= -length
     np.maximum(part, 0.0, out=part)
     np.minimum(part, 1.0, out=part)
+    foot_x, foot_y = x + part * dx, y + part * dy
+    return foot_x * foot_x * wide + foot_y * foot_y * tall, foot_x, foot_y
+
+
+def _foot(x: float, y: float, dx: float, dy: float, wide: float, tall: float) -> tuple[float, float, float]:
+    """`_feet` of one edge."""
+    wide, tall = wide * wide, tall * tall
+    across, up = dx * wide, dy * tall
+    part = min(max((x * across + y * up) / -max(dx * across + dy * up, 1e-30), 0.0), 1.0)
     foot_x, foot_y = x + part * dx, y + part * dy
     return foot_x * foot_x * wide + foot_y * foot_y * tall, foot_x, foot_y
 

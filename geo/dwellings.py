@@ -28,6 +28,8 @@ class Dwellings:
         self.by_region: dict[str, list[Finding]] = {}
         self.counts: dict[str, int] = {}
         self.total = self.covered = 0
+        self.owners: dict[str, str | None] = {}
+        """The owner of each building, counted or not; of several rows that of the one that counts, else the first."""
         self._counted = Counter[str]()
         """Counted buildings of each grid."""
         self._homes: dict[str, tuple[str | None, int]] = {}
@@ -49,11 +51,15 @@ class Dwellings:
         for code in self._layout.divided:
             self._size(code, vague)
 
-    def update(self, concern: Concern, vague: Vague) -> None:
-        """Look again at the buildings on ground that changed, and at the sizes of grids that they are in."""
-        told = self.by_building.keys() & self._layout.homes.meeting(concern.ground)
+    def update(self, concern: Concern, vague: Vague) -> dict[str, str | None]:
+        """Look again at the buildings on ground that changed, and at the sizes of grids that they are in.
+
+        The owners before of those buildings that have another one now.
+        """
+        told = {id_ for id_ in self.by_building if self._layout.homes.is_at(id_, concern.ground)}
         asked = concern.buildings | self._layout.homes.meeting(concern.edges) | told
         asked |= {id_ for code in concern.grids for id_ in self._declared.get(code, ())}
+        owned_by = {id_: self.owners[id_] for id_ in asked if id_ in self.owners}
         before = {owner for id_ in asked if (owner := self._drop(id_))}
         rows = [one for id_ in sorted(asked) for one in self._layout.buildings.get(id_, ())]
         for building in rows:
@@ -65,6 +71,7 @@ class Dwellings:
         grids = [grid for code in before | after if code for grid in self._layout.grids.get(code, ())]
         for code in concern.regions | {grid.region for grid in grids}:
             self._size(code, vague)
+        return {id_: owner for id_, owner in owned_by.items() if self.owners.get(id_, owner) != owner}
 
     @property
     def findings(self) -> Iterator[Finding]:
@@ -91,6 +98,8 @@ class Dwellings:
         owners = [*found.codes, None]
         for building, number, counts in zip(found.buildings, found.grid.tolist(), counted(found), strict=True):
             owner = owners[number]
+            if counts or building.id not in self.owners:
+                self.owners[building.id] = owner
             if counts and building.households is not None and owner not in self._beside:
                 self._count(owner, building.households, 1)
                 self._homes[building.id] = owner, building.households
@@ -125,6 +134,7 @@ class Dwellings:
 
     def _drop(self, id_: str) -> str | None:
         """Forget a building; the grid that owned it."""
+        self.owners.pop(id_, None)
         for finding in self.by_building.pop(id_, ()):
             if finding.rule is Rule.TOWER_OVER:
                 self._towers[finding.codes[1]].discard(id_)

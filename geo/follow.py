@@ -85,14 +85,21 @@ def _edges(shape: Ground, near: Sequence[BaseGeometry], plane: Plane, distance: 
 def _surely(ground: Ground, edges: Lines, distance: float) -> float:
     """At least this share of the border follows: edges of it with both ends close to one straight piece."""
     xy, ring = shapely.get_coordinates(shapely.get_rings(ground), return_index=True)
+    edges = edges[_meeting(edges, np.array(ground.bounds), distance)]
     if not 0 < len(xy) * len(edges) <= MOST_PAIRS:
         return 0.0
-    start, along = edges[:, 0], edges[:, 1] - edges[:, 0]
-    offset = xy[:, None] - start
-    part = np.clip((offset * along).sum(axis=2) / np.maximum((along**2).sum(axis=1), 1e-12), 0.0, 1.0)
-    close = ((offset - part[:, :, None] * along) ** 2).sum(axis=2) <= distance**2
+    (x1, y1), (along_x, along_y) = edges[:, 0].T, (edges[:, 1] - edges[:, 0]).T
+    off_x, off_y = xy[:, :1] - x1, xy[:, 1:] - y1
+    part = np.clip((off_x * along_x + off_y * along_y) / np.maximum(along_x**2 + along_y**2, 1e-12), 0.0, 1.0)
+    close = (off_x - part * along_x) ** 2 + (off_y - part * along_y) ** 2 <= distance**2
     follows = (close[1:] & close[:-1]).any(axis=1) & (ring[1:] == ring[:-1])
     return float(np.hypot(*(xy[1:] - xy[:-1])[follows].T).sum() / shapely.length(ground)) * (1 - ROUNDING)
+
+
+def _meeting(edges: Lines, box: NDArray[np.float64], distance: float) -> NDArray[np.bool_]:
+    """Which straight pieces (n,) come so near a box."""
+    low, high = edges.min(axis=1), edges.max(axis=1)
+    return np.asarray(((low <= box[2:] + distance) & (high >= box[:2] - distance)).all(axis=1))
 
 
 def _is_near(ground: Ground, edges: Lines, distance: float) -> bool:

@@ -6,6 +6,7 @@ Kept grid by grid and region by region, so that a change asks again only for wha
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import TypeAlias
 
 import numpy as np
 import shapely
@@ -15,8 +16,13 @@ from geo import codes, follow, pieces, shape
 from geo.changes import Concern
 from geo.layout import Layout
 from geo.measure import degrees_m
-from geo.model import Finding, Grid, Ground, Severity
+from geo.model import Finding, Grid, GridKind, Ground, Severity
 from geo.places import Box, box_of
+
+Seen: TypeAlias = tuple[Ground, GridKind, str, Sequence[Finding]]
+"""A shape, the kind and region by which it was judged, and what was found."""
+REMEMBERED = 2
+"""Shapes of a grid that are remembered: the one before a trial, and that of the trial."""
 
 
 class Forms:
@@ -38,6 +44,8 @@ class Forms:
         self.codes: dict[str, list[Finding]] = {}
         self.twice: dict[str, list[Finding]] = {}
         self._schemes: list[Finding] = []
+        self._seen: dict[str, tuple[Seen, ...]] = {}
+        """Of each grid the shapes that were looked at last, and what was found."""
 
     def all(self) -> None:
         """Look at everything."""
@@ -76,10 +84,23 @@ class Forms:
     def _look_at_grids(self, codes: Iterable[str]) -> None:
         """Shapes, of grids that are suspect at a glance, and edges along streets."""
         grids = [(code, self._layout.grids.get(code, ())) for code in codes]
-        odd = self._suspects([grid for _, together in grids for grid in together])
+        fresh = [grid for _, together in grids for grid in together if self._known(grid) is None]
+        odd = self._suspects(fresh)
+        for grid in fresh:
+            self._keep(grid, [*self._formed(grid, is_odd=id(grid) in odd)])
         for code, together in grids:
-            found = [one for grid in together for one in self._formed(grid, is_odd=id(grid) in odd)]
-            _put(self.by_grid, code, found)
+            _put(self.by_grid, code, [one for grid in together for one in self._known(grid) or ()])
+
+    def _known(self, grid: Grid) -> Sequence[Finding] | None:
+        """What was found of a grid of this very shape: a trial is taken back, a name changes, shapes stay."""
+        for shape, kind, region, found in self._seen.get(grid.code, ()):
+            if shape is grid.shape and (kind, region) == (grid.kind, grid.region):
+                return found
+        return None
+
+    def _keep(self, grid: Grid, found: Sequence[Finding]) -> None:
+        seen = (grid.shape, grid.kind, grid.region, found)
+        self._seen[grid.code] = (seen, *self._seen.get(grid.code, ())[: REMEMBERED - 1])
 
     def _suspects(self, grids: Sequence[Grid]) -> set[int]:
         """The grids, by identity, whose shape has to be looked at closely."""

@@ -7,6 +7,7 @@ Everything is asked of flat columns of numbers, which may lie in a file that man
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor
 
 import numpy as np
@@ -39,29 +40,35 @@ class Owners:
         ordered = sorted(claims, key=lambda claim: (claim.standing is not Standing.PROVEN, claim.code))
         proven = sum(claim.standing is Standing.PROVEN for claim in ordered)
         nodes = Nodes.among(np.asarray([claim.shape for claim in ordered], dtype=object), proven)
-        self._take(ordered, proven, nodes, cut(nodes))
+        self._take([claim.code for claim in ordered], proven, nodes, cut(nodes))
 
     @classmethod
     def ordered(cls, claims: Sequence[Claim]) -> "Owners":
         """Where others than codes say who goes first: the claims in that order; for ground that is seldom asked."""
         nodes = Nodes.among(np.asarray([claim.shape for claim in claims], dtype=object), 0)
-        return cls.of(claims, len(claims), nodes, cut(nodes, FEW_CELLS_AN_EDGE))
+        return cls.of([claim.code for claim in claims], len(claims), nodes, cut(nodes, FEW_CELLS_AN_EDGE))
 
     @classmethod
-    def of(cls, claims: Sequence[Claim], proven: int, nodes: Nodes, cells: Cells) -> "Owners":
-        """Of what was made before; `claims` in their order, `proven` of them first."""
+    def of(cls, codes: Sequence[str], proven: int, nodes: Nodes, cells: Cells) -> "Owners":
+        """Of what was made before; `codes` in the order of the claims, `proven` of them first."""
         made = cls.__new__(cls)
-        made._take(claims, proven, nodes, cells)
+        made._take(codes, proven, nodes, cells)
         return made
 
-    def _take(self, claims: Sequence[Claim], proven: int, nodes: Nodes, cells: Cells) -> None:
-        self.claims, self.proven, self.nodes, self.cells = claims, proven, nodes, cells
+    def _take(self, codes: Sequence[str], proven: int, nodes: Nodes, cells: Cells) -> None:
+        self.codes, self.proven, self.nodes, self.cells = codes, proven, nodes, cells
         self._bits, self._west, self._south, self._wide, self._tall = cells.frame.tolist()
         self._lists = tuple(column.data for column in (cells.base, cells.start, cells.entry))
         self._squares = tuple(column.data for column in (cells.square, cells.power, cells.begin, cells.cell))
         self._nodes = tuple(column.data for column in (nodes.x, nodes.y, nodes.of, nodes.across))
         self._distances = Distances(nodes, cells)
         self._many = Many(nodes, cells)
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """All claims with their shapes, which no lookup asks for."""
+        kinds = (Standing.PROVISIONAL, Standing.PROVEN)
+        return [Claim(code, self.ground(n), kinds[n < self.proven]) for n, code in enumerate(self.codes)]
 
     def covering(self, lon: float, lat: float) -> list[int]:
         """Numbers of the claims that cover a point, its border included, the owner first; degrees."""

@@ -38,6 +38,16 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A building that changed owner: from whom to whom, None for nobody, and with how many households it counts."""
+
+    building: str
+    start: str | None
+    end: str | None
+    households: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """`counts` are the households of each grid that has a counted building."""
 
@@ -64,24 +74,41 @@ class Inspection:
 
     def changed(self, change: Change) -> Report:
         """What is wrong after a change. Raises KeyError for an outline of a region that is not there."""
+        self.take(change)
+        return self.report
+
+    def take(self, change: Change) -> list[Move]:
+        """Look again at what a change is about; which buildings have another owner after it. As `changed`, without the
+        list of everything, which in a large plan takes longer than the change."""
         concern = self.layout.apply(change)
         for code in concern.outlines:
             self._area.pop(code, None)
         self._ground.update(concern)
-        self._dwellings.update(concern, self._ground.vague)
+        before = self._dwellings.update(concern, self._ground.vague)
         self._stacks.update(concern)
         self._services.update(concern)
         self._staffing.update(concern)
         self._forms.update(concern)
-        return self.report
+        return [self._move(id_, owner) for id_, owner in sorted(before.items())]
+
+    def _move(self, id_: str, before: str | None) -> Move:
+        counted = (one.households for one in self.layout.buildings[id_] if one.households is not None)
+        return Move(id_, before, self._dwellings.owners[id_], max(counted, default=None))
 
     @property
     def report(self) -> Report:
         """Every finding, ground before buildings before sizes before shapes and codes, and the figures."""
-        found = marked([*self._findings()], self.layout.terms.accepted)
-        return Report(found, self._figures(), dict(self._dwellings.counts))
+        found = marked([*self.found()], self.layout.terms.accepted)
+        return Report(found, self.figures, self.counts)
 
-    def _findings(self) -> Iterator[Finding]:
+    @property
+    def counts(self) -> dict[str, int]:
+        """The households of each grid that has a counted building, as they are now."""
+        return dict(self._dwellings.counts)
+
+    def found(self) -> Iterator[Finding]:
+        """Every finding in the order of the report, no acceptance marked. One that a change did not touch is the same
+        object after it."""
         yield from self._ground.findings
         yield from self._dwellings.findings
         yield from self._stacks.findings
@@ -89,7 +116,9 @@ class Inspection:
         yield from self._staffing.findings
         yield from self._forms.findings
 
-    def _figures(self) -> Figures:
+    @property
+    def figures(self) -> Figures:
+        """How much is covered."""
         gaps, overlap = dict[str, float](), 0.0
         for finding in self._ground.findings:
             if finding.rule is Rule.GAP:

@@ -42,9 +42,9 @@ class Asker:
         """The answers for points (n, 2) of degrees WGS-84, all finite. `accuracy_m` (n,): metres, NaN for none said.
         Without the distance the rest is told in two thirds of the time."""
         point, claim = self.state.owners.hits(xy)
-        owner = np.full(len(xy), len(self.state.owners.claims), dtype=np.int64)
+        owner = np.full(len(xy), len(self.state.owners.codes), dtype=np.int64)
         np.minimum.at(owner, point, claim)
-        owned = owner < len(self.state.owners.claims)
+        owned = owner < len(self.state.owners.codes)
         status = np.full(len(xy), _number(Status.OWNED), dtype=np.int8)
         border = np.full(len(xy), np.nan)
         measured = owned if with_distance else owned & _said(accuracy_m, len(xy))

@@ -93,12 +93,12 @@ class Matcher:
     def __init__(self, state: Map, register: Register | None = None, near_m: float = NEAR_M) -> None:
         register = register or Register()
         self.state, self.near_m = state, near_m
-        self.claims = state.owners.claims
+        self.codes = state.owners.codes
         self.region_codes = sorted(state.regions)
         """Places are the claims, then the regions: ground that no grid has still has a deepest region."""
         self._asker = Asker(state, near_m)
-        self._claim = {claim.code: number for number, claim in reversed(list(enumerate(self.claims)))}
-        self._region = {code: len(self.claims) + number for number, code in enumerate(self.region_codes)}
+        self._claim = {code: number for number, code in reversed(list(enumerate(self.codes)))}
+        self._region = {code: len(self.codes) + number for number, code in enumerate(self.region_codes)}
         self._register = {id: number for number, id in enumerate(register.ids)}
         self._addresses, self._grids = register.addresses, register.grids
         self._book = Book(zip(register.addresses, register.ids, strict=True))
@@ -163,7 +163,7 @@ class Matcher:
         point, claim = point[other], claim[other]
         metres = self._asker.borders.distances_m(xy[near[point]], claim)
         covered = np.stack(self.state.owners.hits(xy[near])) if len(near) else np.empty((2, 0), dtype=np.int64)
-        metres[np.isin(point * len(self.claims) + claim, covered[0] * len(self.claims) + covered[1])] = 0.0
+        metres[np.isin(point * len(self.codes) + claim, covered[0] * len(self.codes) + covered[1])] = 0.0
         order = np.lexsort((claim, metres, point))
         order = order[metres[order] <= self.near_m]
         self._list(rows[near], point[order], claim[order], found)
@@ -173,7 +173,7 @@ class Matcher:
     ) -> None:
         for row, number in zip(rows[point].tolist(), claim.tolist(), strict=True):
             before = found.candidates.get(row)
-            code = self.claims[number].code
+            code = self.codes[number]
             found.candidates[row] = code if before is None else f"{before}; {code}"
 
     def _unowned(self, xy: NDArray[np.float64], rows: NDArray[np.int64], found: Matches) -> None:

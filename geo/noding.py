@@ -62,7 +62,11 @@ def lacks(shapes: Sequence[Ground]) -> Iterator[Lack]:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """All rings of all shapes as one list of vertices; the closing vertex of a ring is left out."""
+    """All rings of all shapes as one list of vertices; the closing vertex of a ring is left out.
+
+    Lines are numbered after the shapes. Each is a ring that goes along it and back again: it encloses nothing, and a
+    node that is put into one of its edges is put there both ways.
+    """
 
     node: Keys
     ring: NDArray[np.int64]
@@ -71,12 +75,19 @@ class Net:
     changed: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, shapes: Sequence[Ground]) -> "Net":
+    def of(cls, shapes: Sequence[Ground], lines: Sequence[shapely.LineString] = ()) -> "Net":
         parts, part_shape = shapely.get_parts(np.asarray(shapes, dtype=object), return_index=True)
         rings, ring_part = shapely.get_rings(parts, return_index=True)
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         last = np.r_[ring[1:] != ring[:-1], True] if len(ring) else np.empty(0, dtype=bool)
-        return cls(keys(to_steps(xy[~last])), ring[~last], ring_part, part_shape)
+        node, ring = keys(to_steps(xy[~last])), ring[~last]
+        if len(lines):
+            ways = [_there_and_back(line) for line in lines]
+            numbers = np.arange(len(lines))
+            node = np.concatenate([node, *ways])
+            ring = np.concatenate([ring, np.repeat(len(rings) + numbers, [len(way) for way in ways])])
+            ring_part, part_shape = np.r_[ring_part, len(parts) + numbers], np.r_[part_shape, len(shapes) + numbers]
+        return cls(node, ring, ring_part, part_shape)
 
     @property
     def shape(self) -> NDArray[np.int64]:
@@ -157,23 +168,23 @@ class Net:
         `among`: only these edges (n, 2) and their nodes are looked at.
         """
         ends = self.edges() if among is None else among
-        nodes = np.unique(self.node if among is None else among)
-        edge, candidate = _near(ends, nodes)
-        off, hot = _passes(steps_of(ends[edge, 0]), steps_of(ends[edge, 1]), steps_of(nodes[candidate]))
-        return self.foreign(ends[edge[hot]], nodes[candidate[hot]], off[hot])
+        return self.foreign(*hot(ends, np.unique(self.node if among is None else among)))
 
-    def foreign(self, edges: Keys, nodes: Keys, off: NDArray[np.float64]) -> Keys:
+    def foreign(self, edges: Keys, nodes: Keys, off: NDArray[np.float64], through: bool = False) -> Keys:
         """Of the pairs (edge, node), nearest first, those where no ring that has the edge has the node yet.
 
-        Given for each vertex that starts such an edge: pairs (vertex, node), shape (n, 2).
+        Given for each vertex that starts such an edge: pairs (vertex, node), shape (n, 2). `through`: nodes right on
+        the edge too, whoever has them.
         """
-        vertices, rings_of_node = self._vertices_of_edges(edges), self.rings_of_nodes(nodes)
+        if len(edges) == 0:
+            return np.empty((0, 2), dtype=np.uint64)
+        vertices, rings_of_node = self.vertices_of(edges), self.rings_of_nodes(nodes)
         found: list[tuple[int, int]] = []
         for i in np.argsort(off, kind="stable").tolist():
             low, high = edges[i].tolist()
             at, node = vertices[low, high], int(nodes[i])
             rings = set(self.ring[at].tolist())
-            if rings.isdisjoint(rings_of_node[node]):
+            if rings.isdisjoint(rings_of_node[node]) or (through and off[i] == 0):
                 rings_of_node[node] |= rings
                 found += [(vertex, node) for vertex in at]
         return np.array(found, dtype=np.uint64).reshape(-1, 2)
@@ -186,7 +197,7 @@ class Net:
             found[node].add(ring)
         return found
 
-    def _vertices_of_edges(self, edges: Keys) -> dict[tuple[int, int], list[int]]:
+    def vertices_of(self, edges: Keys) -> dict[tuple[int, int], list[int]]:
         """The vertices that start each of the edges, in either direction."""
         found: dict[tuple[int, int], list[int]] = {(low, high): [] for low, high in edges.tolist()}
         both = self.undirected()
@@ -220,15 +231,40 @@ class Net:
     def shapes(self, before: Sequence[Ground]) -> list[Ground]:
         """The shapes again; those that nothing was put into are the objects of `before`."""
         result = list(before)
-        for number in sorted(self.changed):
+        for number in sorted(n for n in self.changed if n < len(before)):
             parts = [self._polygon(part) for part in _run(self.part_shape, number)]
             result[number] = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+        return result
+
+    def lines(self, before: Sequence[shapely.LineString]) -> list[shapely.LineString]:
+        """The lines again; those that nothing was put into are the objects of `before`."""
+        result, first = list(before), len(self.part_shape) - len(before)
+        numbers = self.part_shape[first:].tolist()
+        for place, number in enumerate(numbers):
+            if number in self.changed:
+                run = _run(self.ring, int(np.flatnonzero(self.ring_part == first + place)[0]))
+                half = run.start + len(run) // 2 + 1
+                result[place] = shapely.LineString(to_degrees(steps_of(self.node[run.start : half])))
         return result
 
     def _polygon(self, part: int) -> shapely.Polygon:
         runs = [_run(self.ring, ring) for ring in _run(self.ring_part, part)]
         rings = [to_degrees(steps_of(self.node[run.start : run.stop])) for run in runs]
         return shapely.Polygon(rings[0], rings[1:])
+
+
+def hot(edges: Keys, nodes: Keys) -> tuple[Keys, Keys, NDArray[np.float64]]:
+    """Every pair of an edge (n, 2) and a node (n,) that is none of its ends and whose lattice square the edge meets,
+    and how far the node is off, steps."""
+    edge, node = _near(edges, nodes)
+    off, meets = _passes(steps_of(edges[edge, 0]), steps_of(edges[edge, 1]), steps_of(nodes[node]))
+    return edges[edge[meets]], nodes[node[meets]], off[meets]
+
+
+def _there_and_back(line: shapely.LineString) -> Keys:
+    """The nodes along a line and back again, its two ends told once."""
+    node = keys(to_steps(shapely.get_coordinates(line)))
+    return np.concatenate([node, node[-2:0:-1]])
 
 
 def _run(ascending: NDArray[np.int64], number: int) -> range:
@@ -239,7 +275,7 @@ def _run(ascending: NDArray[np.int64], number: int) -> range:
 
 def _near(ends: Keys, nodes: Keys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs (edge number, node number) whose boxes touch, by an STR-packed tree of the nodes; ends excluded."""
-    if len(ends) == 0:
+    if len(ends) == 0 or len(nodes) == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     tree = shapely.STRtree(shapely.points(steps_of(nodes) / STEPS_PER_DEGREE))
     a, b = steps_of(ends[:, 0]) / STEPS_PER_DEGREE, steps_of(ends[:, 1]) / STEPS_PER_DEGREE

@@ -144,7 +144,7 @@ def opened(state: Packed, boundaries: Mapping[str, Ground] | None = None) -> Map
         people=Roster(_of("people", columns)),
         instants=columns["instants"],  # type: ignore[arg-type]
     )
-    owners = Owners.of(book.claims, told["proven"], nodes, Cells.read(_of("owners", columns)))
+    owners = Owners.of(book.codes, told["proven"], nodes, Cells.read(_of("owners", columns)))
     made.knowing(ordered=book.holdings, by_code=book.by_code, owners=owners)
     if "depths" not in told:
         return made.knowing(boundaries=boundaries or {})

@@ -24,6 +24,8 @@ class Places:
         self._boxes = dict(boxes)
         numbers = np.fromiter(boxes.values(), dtype=np.dtype((np.float64, 4)), count=len(boxes))
         self._index = Index((np.arange(len(boxes)), numbers[:, :2], numbers[:, 2:])) if boxes else Index()
+        self._moved = set[str]()
+        """Codes with an entry at a place where they are no longer."""
 
     @classmethod
     def of(cls, shapes: Mapping[str, BaseGeometry]) -> "Places":
@@ -38,6 +40,8 @@ class Places:
 
     def put(self, code: str, box: Box | None) -> None:
         """A thing is now there, or nowhere."""
+        if self._boxes.get(code, box) != box:
+            self._moved.add(code)
         if box is None:
             self._boxes.pop(code, None)
         elif self._boxes.get(code) != box:
@@ -47,14 +51,15 @@ class Places:
 
     def meeting(self, boxes: Iterable[Box]) -> set[str]:
         """Codes of the things whose boxes meet one of the boxes, edges included."""
-        found = set()
-        for box in boxes:
-            for number in self._index.intersection(box):
-                code = self._codes[number]
-                own = self._boxes.get(code)
-                if code not in found and own is not None and _meet(own, box):
-                    found.add(code)
-        return found
+        found, there = set[str](), [*boxes]
+        for box in there:
+            found.update(map(self._codes.__getitem__, self._index.intersection(box)))
+        return found - {code for code in found & self._moved if not self.is_at(code, there)}
+
+    def is_at(self, code: str, boxes: Iterable[Box]) -> bool:
+        """Whether the box of a thing meets one of the boxes, edges included."""
+        own = self._boxes.get(code)
+        return own is not None and any(_meet(own, box) for box in boxes)
 
 
 def box_of(shape: BaseGeometry | None) -> Box | None:

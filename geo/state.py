@@ -1,7 +1,7 @@
 """What is one published state, as everybody asks it?"""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,21 +12,36 @@ from numpy.typing import NDArray
 from geo.grounds import Grounds
 from geo.households import verdict
 from geo.index import Claim, Owners
-from geo.model import Grid, Ground, Region, Standing
+from geo.model import Grid, GridKind, Ground, Region, Standing
 from geo.people import Roster, microseconds
 from geo.ruleset import DEFAULT, Limits, Ruleset
 from geo.tree import chain, filled, outlines
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Holding:
-    """A published grid with what is told of it. `id` is its stable number, the same in every publication."""
+    """A published grid with what is told of it. `id` is its stable number, the same in every publication.
+
+    Lookups want no shape: that is made (`ground`) when somebody asks for the whole grid.
+    """
 
     id: int
-    grid: Grid
+    code: str
+    name: str
+    kind: GridKind
+    region: str
     edition: int
     standing: Standing
-    households: int | None = None
+    households: int | None
+    ground: Callable[[], Ground] = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, id: int, grid: Grid, edition: int, standing: Standing, households: int | None = None) -> "Holding":
+        return cls(id, grid.code, grid.name, grid.kind, grid.region, edition, standing, households, lambda: grid.shape)
+
+    @cached_property
+    def grid(self) -> Grid:
+        return Grid(code=self.code, name=self.name, kind=self.kind, region=self.region, shape=self.ground())
 
 
 @dataclass(frozen=True)
@@ -70,24 +85,24 @@ class Map:
 
     def verdict(self, holding: Holding) -> str:
         """How a grid's households stand to the size rule where it lies."""
-        region = holding.grid.region
-        return verdict(holding.grid.kind, holding.households, len(self.by_region[region]), self.limits[region])
+        region = holding.region
+        return verdict(holding.kind, holding.households, len(self.by_region[region]), self.limits[region])
 
     @cached_property
     def ordered(self) -> Sequence[Holding]:
         """The grids in the order of the owner rule: number by number the claims of `owners`."""
-        return sorted(self.holdings, key=lambda one: (one.standing is not Standing.PROVEN, one.grid.code))
+        return sorted(self.holdings, key=lambda one: (one.standing is not Standing.PROVEN, one.code))
 
     @cached_property
     def owners(self) -> Owners:
-        return Owners([Claim(one.grid.code, one.grid.shape, one.standing) for one in self.ordered])
+        return Owners([Claim(one.code, one.grid.shape, one.standing) for one in self.ordered])
 
     @cached_property
     def by_region(self) -> dict[str, list[Holding]]:
         """The grids of each divided region, ordered by code."""
         found: dict[str, list[Holding]] = {}
-        for holding in sorted(self.holdings, key=lambda holding: holding.grid.code):
-            found.setdefault(holding.grid.region, []).append(holding)
+        for holding in sorted(self.holdings, key=lambda holding: holding.code):
+            found.setdefault(holding.region, []).append(holding)
         return found
 
     @cached_property
@@ -105,7 +120,7 @@ class Map:
 
     @cached_property
     def by_code(self) -> Mapping[str, Holding]:
-        return {holding.grid.code: holding for holding in self.holdings}
+        return {holding.code: holding for holding in self.holdings}
 
     @cached_property
     def outlines(self) -> Mapping[str, Ground]:

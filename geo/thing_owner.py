@@ -23,11 +23,11 @@ def owner_of(state: Map, entry: Entry, place: tuple[float, float]) -> ThingAnswe
     point is.
     """
     covering = state.owners.covering(*place)
-    stands = list(entry.shares) or [(state.owners.claims[number].code, 1.0) for number in covering[:1]]
+    stands = list(entry.shares) or [(state.owners.codes[number], 1.0) for number in covering[:1]]
     candidates = [Candidate(state.by_code[code], 0.0, share) for code, share in stands]
     if entry.owner is None:
         return ThingAnswer(_without_owner(state, place, candidates))
-    own = [number for number in covering if state.owners.claims[number].code == entry.owner]
+    own = [number for number in covering if state.owners.codes[number] == entry.owner]
     codes = {code for code, _ in stands}
     answer = Answer(
         status=Status.OWNED,

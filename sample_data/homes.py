@@ -24,9 +24,9 @@ class Home:
 def homes_of(district: dict[str, Any], street: str) -> list[Home]:
     """The homes of a street by grid and id. No building of the district is cut by a border: one point decides."""
     features = district["features"]
-    names = {one["properties"]["code"]: one["properties"]["name"] for one in _layer(features, "region")}
-    grids = [one for one in _layer(features, "grid") if one["properties"]["region"].startswith(street)]
-    lived_in = [one for one in _layer(features, "building") if one["properties"]["households"]]
+    names = {one["properties"]["code"]: one["properties"]["name"] for one in layer_of(features, "region")}
+    grids = [one for one in layer_of(features, "grid") if one["properties"]["region"].startswith(street)]
+    lived_in = [one for one in layer_of(features, "building") if one["properties"]["households"]]
     places = [shapely.point_on_surface(shape(one["geometry"])) for one in lived_in]
     within = shapely.STRtree([shape(one["geometry"]) for one in grids]).query(places, "within")
     found = []
@@ -40,5 +40,6 @@ def homes_of(district: dict[str, Any], street: str) -> list[Home]:
     return sorted(found, key=lambda home: (home.grid, home.id))
 
 
-def _layer(features: Sequence[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+def layer_of(features: Sequence[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """The features of a layer."""
     return [one for one in features if one["properties"]["layer"] == name]

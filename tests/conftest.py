@@ -1,24 +1,31 @@
 """A real store for every test that asks for one: a private cluster, and in it a fresh database a test."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from proofs import Proof
 from sqlalchemy import Engine, make_url
+from warm import Starts
 
 from geo.files.whole import replacing
-from geo.store import embedded, schema
+from geo.store import embedded, lock, schema
 from geo.store.connect import owner_engine, service_engine
 from sample_data.make import district, text
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the counts that the issues name")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    Starts.are_warm = sys.platform == "linux" and not config.getoption("--full")
 
 
 @pytest.fixture(scope="session")
@@ -38,16 +45,27 @@ def district_text(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     """The sample district as a plan file: made once a run, whichever worker needs it first."""
     base = tmp_path_factory.getbasetemp()
     kept = (base.parent if hasattr(request.config, "workerinput") else base) / "district.geojson"
-    if not kept.exists():
-        with replacing(kept) as draft:
-            draft.write_text(text(district()), "utf-8")
+    with lock.holding(base.parent / "district.lock", wait_s=120):
+        if not kept.exists():
+            with replacing(kept) as draft:
+                draft.write_text(text(district()), "utf-8")
     return kept.read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
+    """Nobody cuts its power: it need not wait for the disk."""
     with migrated(tmp_path_factory.mktemp("store")) as running:
+        with psycopg.connect(**superuser(running), autocommit=True) as admin:
+            admin.execute("ALTER SYSTEM SET fsync = off")
+            admin.execute("SELECT pg_reload_conf()")
         yield running
+
+
+def superuser(cluster: embedded.Cluster) -> dict[str, Any]:
+    """How to connect as the one who may make databases."""
+    query = make_url(cluster.owner_url).query
+    return {"host": query["host"], "port": query["port"], "user": "postgres", "dbname": "postgres"}
 
 
 @contextmanager
@@ -83,8 +101,7 @@ def fresh(cluster: embedded.Cluster) -> Iterator[Store]:
     """A migrated, empty store, dropped at the end."""
     name = f"test_{uuid4().hex}"
     address = make_url(cluster.owner_url)
-    superuser = {"host": str(address.query["host"]), "port": int(str(address.query["port"])), "user": "postgres"}
-    with psycopg.connect(**superuser, dbname="postgres", autocommit=True) as admin:
+    with psycopg.connect(**superuser(cluster), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE wangge OWNER wangge_owner")
         owner_url = address.set(database=name).render_as_string(hide_password=False)
         service_url = make_url(cluster.service_url).set(database=name).render_as_string(hide_password=False)

@@ -12,6 +12,7 @@ from conftest import Store
 from divisions import ORIGIN, STEP, cell, community, together
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from warm import Starts
 
 from api.app import create_app
 from api.settings import Settings
@@ -105,7 +106,7 @@ def publish(store: Store, plan: Plan, *, provisional: bool = False) -> int:
 @contextmanager
 def served(store: Store, **settings: Any) -> Iterator[TestClient]:
     """A client on this machine of an app on the store."""
-    app = create_app(Settings(**settings), store.service)
+    app = create_app(Settings(**{**Starts.fewer(), **settings}), store.service)
     with TestClient(app, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 40000)) as client:
         yield client
 

@@ -72,7 +72,7 @@ def pictures() -> Mapping[Status, str]:
 
 def _state(case: Case) -> Map:
     plan = case.plan
-    holdings = [Holding(id=n, grid=grid, edition=1, standing=case.standing) for n, grid in enumerate(plan.grids)]
+    holdings = [Holding.of(id=n, grid=grid, edition=1, standing=case.standing) for n, grid in enumerate(plan.grids)]
     boundaries = {one.code: one.shape for one in plan.regions if one.shape is not None}
     return Map(1, holdings=holdings, regions={one.code: one for one in plan.regions}, boundaries=boundaries)
 
@@ -84,7 +84,7 @@ def _place(case: Case) -> tuple[float, float]:
 
 def _drawn(status: Status, case: Case) -> str:
     found = answered(case)
-    owner = None if found.owner is None else found.owner.grid.code
+    owner = None if found.owner is None else found.owner.code
     scene = Scene(
         title=TITLES[status],
         subtitle=" · ".join(_lines(found)),
@@ -142,7 +142,7 @@ def _name(one: Candidate) -> str:
 
 
 def _short(holding: Holding) -> str:
-    return holding.grid.code.removeprefix(CODE)
+    return holding.code.removeprefix(CODE)
 
 
 def _circle(point: tuple[float, float], metres: float) -> shapely.Polygon:

@@ -3,15 +3,22 @@
 import json
 import os
 import signal
+import socket
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
+
+import uvicorn
+from fastapi import FastAPI
+from warm import Started, Starts, started
+
+from api.wire import Wire
 
 RUN = "from api.cli import main; main()"
 SOON_S = 30.0
@@ -55,7 +62,7 @@ class Client:
 @dataclass(frozen=True)
 class Service:
     url: str
-    process: subprocess.Popen[str]
+    process: Started | subprocess.Popen[str]
 
     @contextmanager
     def clients(self, count: int) -> Iterator[list[Client]]:
@@ -76,25 +83,37 @@ class Service:
 @contextmanager
 def served(log: Path, environment: Mapping[str, str], before: str = "") -> Iterator[Service]:
     """`wangge serve` on a free port, given once it answers; `before` is Python that it runs first."""
-    with log.open("w") as messages:
-        command = [sys.executable, "-c", f"{before}\n{RUN}", "serve", "--port", "0"]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=messages, text=True, env=settings(environment)
-        )
+    process = started(["serve", "--port", "0"], settings(environment), log, before)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("ready http://"), log.read_text()
+        yield Service(line.removeprefix("ready ").strip(), process)
+    finally:
+        process.send_signal(signal.SIGTERM)
         try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line.startswith("ready http://"), log.read_text()
-            yield Service(line.removeprefix("ready ").strip(), process)
+            process.communicate(timeout=SOON_S)
         finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.communicate(timeout=SOON_S)
-            finally:
-                process.kill()
+            process.kill()
 
 
 def settings(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment of the tests without settings of ours, and these."""
+    fewer = {f"WANGGE_{name.upper()}": str(value) for name, value in Starts.fewer().items()}
     own = {name: value for name, value in os.environ.items() if not name.startswith(("WANGGE_", "DATABASE_URL"))}
-    return own | dict(environment)
+    return own | fewer | dict(environment)
+
+
+@contextmanager
+def listening(app: FastAPI, **options: Any) -> Iterator[tuple[str, int]]:
+    """The app on a real socket in this process, on a free port, as `wangge serve` has it; `options` go to uvicorn."""
+    server = uvicorn.Server(uvicorn.Config(app, **{"http": Wire, "log_config": None, "ws": "none", **options}))
+    place = socket.create_server(("127.0.0.1", 0))
+    thread = Thread(target=server.run, kwargs={"sockets": [place]})
+    thread.start()
+    try:
+        yield place.getsockname()
+    finally:
+        server.should_exit = True
+        thread.join(SOON_S)
+        assert not thread.is_alive()

@@ -208,7 +208,7 @@ def test_a_city_is_published_once_and_all_name_the_same_owners(tmp_path: Path) -
     with published_city.published(SMALL, tmp_path) as (cluster, _):
         again = owner_start.loaded(cluster).map
     assert (first.publication, first.at) == (again.publication, again.at) == (1, first.at)
-    assert [one.name for one in first.chain(first.holdings[0].grid.region)][1:] == ["第1街道", "第1区", "样例市"]
+    assert [one.name for one in first.chain(first.holdings[0].region)][1:] == ["第1街道", "第1区", "样例市"]
     assert "PostGIS COPY + join" in told.getvalue()
     published_city.forget(tmp_path)
     assert not list(tmp_path.glob("city-*"))

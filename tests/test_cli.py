@@ -172,6 +172,18 @@ def test_dry_run_draft_publish(wangge: Here, store: Store, file: Path) -> None:
     assert reasons == {"first", "in force"}
 
 
+def test_a_plan_is_published_on_a_day_to_come(wangge: Here, store: Store, file: Path) -> None:
+    draft = wangge("import", file, "--json")
+    for wrong in ("tomorrow", "2999-02-30"):
+        assert wangge("publish", draft.told["plan"], "--at", wrong).status == 2
+    assert wangge("publish", file, "--at", "2999-01-01").status == 2
+    told = wangge("publish", draft.told["plan"], "--at", "2999-01-01", "--json")
+    assert (told.status, told.told["scheduled"], newest(store)) == (0, "2999-01-01T00:00:00+08:00", 0)
+    assert wangge("publish", draft.told["plan"]).status == 1
+    past = wangge("publish", wangge("import", file, "--json").told["plan"], "--at", "2020-01-01", "--json")
+    assert (past.status, newest(store)) == (1, 0)
+
+
 def test_publish_takes_a_file_too(wangge: Here, store: Store, file: Path) -> None:
     told = wangge("publish", file, "--json")
     assert (told.status, told.told["number"], newest(store)) == (0, 1, 1)

@@ -1,11 +1,8 @@
 """The database or the service is killed while it publishes: is the map whole each time, and is nothing told twice?"""
 
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +15,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from commands import process
 from conftest import migrated
 from proofs import Proof
 from publishing import drafted, faults, file_of, following, halves, head, opened
-from serving import RUN, Client, served, settings
+from serving import Client, served
 from sqlalchemy import Engine, text
 
 from geo.store import door, embedded, place, postmaster, roles
@@ -214,7 +212,7 @@ def publish_over_http(client: Client, told: dict[int, UUID], begun: Event) -> No
 
 def doctor(environment: dict[str, str]) -> dict[str, Any]:
     """What `wangge doctor` says of a store."""
-    command = [sys.executable, "-c", RUN, "doctor", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, env=settings(environment), timeout=60, check=True)
-    told: dict[str, Any] = json.loads(done.stdout)
+    done = process("doctor", "--json", variables=environment)
+    assert done.status == 0, done.err
+    told: dict[str, Any] = done.told
     return told

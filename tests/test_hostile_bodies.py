@@ -144,6 +144,7 @@ def test_no_upload_is_a_mistake_of_ours(client: TestClient, changes: list[tuple[
 @QUIET
 @given(st.one_of(st.binary(max_size=200), JSON.map(lambda value: json.dumps(value).encode())))
 def test_no_body_is_a_mistake_of_ours(client: TestClient, body: bytes) -> None:
-    for path in ("/v1/check", "/v1/plans", f"/v1/plans/{uuid4()}/publish"):
+    steps = ("publish", "edits", "undo", "repairs", "rebase", "approve")
+    for path in ("/v1/check", "/v1/plans", *(f"/v1/plans/{uuid4()}/{step}" for step in steps)):
         told = client.post(path, content=body, headers={**GEOJSON, **key(), "If-Match": '"1"'})
         assert told.status_code < 500, told.text

@@ -198,14 +198,23 @@ def seen(store: Store, number: str, *, losses: int) -> None:
             connection.execute(text("SELECT pg_sleep(0.05)"))
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where services have a cluster of their own."""
+    folder = tmp_path_factory.mktemp("own") / "data"
+    with embedded.joined(folder):
+        yield folder
+    embedded.erase(folder)
+
+
 @pytest.mark.parametrize("lock", ["LOCK TABLE edition IN ACCESS EXCLUSIVE MODE", "SELECT 1 FROM head FOR UPDATE"])
-def test_kill_9_of_the_service(tmp_path: Path, lock: str) -> None:
+def test_kill_9_of_the_service(folder: Path, tmp_path: Path, lock: str) -> None:
     """While it compares, and while it publishes: after a restart the job is done, and published once."""
-    folder = tmp_path / "data"
     with embedded.joined(folder) as cluster:
         owner, service = owner_engine(cluster.owner_url), service_engine(cluster.service_url)
         with served(tmp_path / "log", {"WANGGE_DATA": str(folder)}) as one, held(owner, lock):
-            sent = send(one.url, bytes_of(halves("A", 0, 1)), publish="true").told
+            before = head(service)
+            sent = send(one.url, bytes_of(halves("AB"[before], 2 * before, 1)), publish="true").told
             phase = "publishing" if "head" in lock else "comparing"
             while (told := ask(one.url, f"/v1/jobs/{sent['id']}").told)["progress"]["phase"] != phase:
                 assert told["state"] in ("queued", "running"), told
@@ -213,13 +222,12 @@ def test_kill_9_of_the_service(tmp_path: Path, lock: str) -> None:
             one.process.wait()
         with served(tmp_path / "log2", {"WANGGE_DATA": str(folder)}) as two:
             ended = become(two.url, sent["id"], *ENDED)
-            assert (ended["state"], ended["result"]["number"]) == ("done", 1), ended
-        assert (head(service), count(owner, "plan")) == (1, 1)
+            assert (ended["state"], ended["result"]["number"]) == ("done", before + 1), ended
+        assert (head(service), count(owner, "plan")) == (before + 1, before + 1)
         assert faults(owner) == {}
         assert list((folder / "tmp").glob("*/import-*")) == []
         owner.dispose()
         service.dispose()
-    embedded.erase(folder)
 
 
 def test_two_services_share_a_queue(store: Store, tmp_path: Path) -> None:

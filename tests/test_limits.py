@@ -7,14 +7,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
+from serving import listening
 from starlette.requests import Request
 
 from api.frame import framed
@@ -136,21 +135,6 @@ def test_a_thread_that_is_late_goes_unheard() -> None:
         assert client.get("/v1/slow?seconds=0").json() == "done"
 
 
-@contextmanager
-def served(made: FastAPI) -> Iterator[tuple[str, int]]:
-    """A real server, on a free port."""
-    server = uvicorn.Server(uvicorn.Config(made, log_level="error", ws="none"))
-    listening = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        yield listening.getsockname()
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
-
-
 def said(address: tuple[str, int], *parts: bytes, wait: float = 10) -> bytes:
     """What the server sends until it closes."""
     with socket.create_connection(address, timeout=wait) as line:
@@ -160,7 +144,7 @@ def said(address: tuple[str, int], *parts: bytes, wait: float = 10) -> bytes:
 
 
 def test_a_slow_body_is_cut_off() -> None:
-    with served(app(body_seconds=0.5)) as address:
+    with listening(app(body_seconds=0.5)) as address:
         began = time.monotonic()
         told = said(address, b"POST /v1/body HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n", b"only this")
         assert 0.4 < time.monotonic() - began < 5
@@ -171,7 +155,7 @@ def test_a_slow_body_is_cut_off() -> None:
 
 
 def test_a_declared_size_is_refused_before_the_body_comes() -> None:
-    with served(app(body_bytes=1000)) as address:
+    with listening(app(body_bytes=1000)) as address:
         told = said(address, b"POST /v1/body HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n")
         assert told.startswith(b"HTTP/1.1 413 ")
         assert b"application/problem+json" in told
@@ -179,7 +163,7 @@ def test_a_declared_size_is_refused_before_the_body_comes() -> None:
 
 def test_a_client_that_leaves_takes_its_running_task_along(tmp_path: Path) -> None:
     made, mark = app(pool_workers=1, pool_queue=0), tmp_path / "running"
-    with served(made) as address, socket.create_connection(address) as line:
+    with listening(made) as address, socket.create_connection(address) as line:
         line.sendall(f"GET /v1/heavy?seconds=50&mark={mark} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         until(mark.exists)
         line.close()

@@ -30,7 +30,7 @@ def compared(on: Map, xy: NDArray[np.float64], accuracy_m: NDArray[np.float64] |
             assert found.owner[row] == NOBODY
             assert np.isnan(found.border_distance_m[row])
         else:
-            assert on.owners.claims[found.owner[row]].code == told.owner.grid.code
+            assert on.owners.codes[found.owner[row]] == told.owner.code
             assert found.border_distance_m[row] == pytest.approx(told.border_distance_m, abs=1e-6)
 
 
@@ -68,7 +68,7 @@ def test_every_status() -> None:
         "owned", "near_boundary", "shared", "ambiguous", "gap", "outside",
     ]  # fmt: skip
     assert found.point.tolist() == [2, 3]
-    assert [FAULTY.owners.claims[number].code for number in found.claim] == ["b", "d"]
+    assert [FAULTY.owners.codes[number] for number in found.claim] == ["b", "d"]
 
 
 def test_no_points_and_no_map() -> None:

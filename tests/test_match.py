@@ -23,7 +23,7 @@ def state(*grids: tuple[str, shapely.Geometry, Standing]) -> Map:
     return Map(
         publication=1,
         holdings=[
-            Holding(number, Grid(code=code, region="R", shape=shape), 1, standing)
+            Holding.of(number, Grid(code=code, region="R", shape=shape), 1, standing)
             for number, (code, shape, standing) in enumerate(grids)
         ],
         regions={"R": Region(code="R", name="区", level="community")},
@@ -43,7 +43,7 @@ SAME = {"owned": "exact"}
 
 def verdict(matcher: Matcher, found: Matches, row: int) -> tuple[str, str, str | None, str]:
     """How, quality, code of the place and candidates of one row."""
-    codes = [*(claim.code for claim in matcher.claims), *matcher.region_codes]
+    codes = [*matcher.codes, *matcher.region_codes]
     place = found.place[row]
     return (
         HOWS[found.how[row]], QUALITIES[found.quality[row]], None if place < 0 else codes[place],
@@ -88,13 +88,13 @@ def test_many_points_are_answered_as_each_alone(steps: list[tuple[int, int]]) ->
         how, quality, code, candidates = verdict(matcher, found, row)
         assert (how, quality) == ("point", SAME.get(told.status, told.status.value))
         if told.owner is not None:
-            assert code == told.owner.grid.code
+            assert code == told.owner.code
             assert found.distance_m[row] == pytest.approx(told.border_distance_m, abs=1e-6)
         else:
             assert code == (told.fallback and told.fallback.code)
             assert np.isnan(found.distance_m[row])
         if quality == "near_boundary":
-            others = {one.holding.grid.code for one in told.candidates if one.holding} - {code}
+            others = {one.holding.code for one in told.candidates if one.holding} - {code}
             assert set(filter(None, candidates.split("; "))) == others
 
 

@@ -52,7 +52,7 @@ def _metres(owners: Owners, claim: int, xy: Floats) -> Floats:
 
 def points_for(owners: Owners, chance: np.random.Generator, count: int) -> tuple[Floats, Numbers]:
     """Points with any claim: anywhere on the map, and on nodes, on edges and beside them."""
-    claim = chance.integers(len(owners.claims), size=5 * count)
+    claim = chance.integers(len(owners.codes), size=5 * count)
     nodes = owners.nodes
     first, size = nodes.first[claim], np.diff(nodes.first)[claim]
     node = first + (chance.random(len(claim)) * (size - 1)).astype(np.int64)
@@ -112,7 +112,7 @@ def strange(place: tuple[float, float]) -> Iterator[Claim]:
 @pytest.mark.parametrize("name", LATTICE_PLACES)
 def test_needles_holes_and_parts(name: str) -> None:
     owners = Owners.ordered(list(strange(LATTICE_PLACES[name])))
-    province = np.array([claim.code == "province" for claim in owners.claims])
+    province = np.array([code == "province" for code in owners.codes])
     xy, claim = points_for(owners, np.random.default_rng(7), 600)
     kept = ~province[claim] | (np.arange(len(claim)) % 10 == 0)  # its 70,000 edges are all measured to compare
     judge(owners, xy[kept], claim[kept])
@@ -130,6 +130,19 @@ def test_the_middle_of_a_circle_is_as_far_from_every_run() -> None:
 def test_grids_side_by_side(name: str, metres: float) -> None:
     owners = Owners(bent_squares(LATTICE_PLACES[name], metres))
     judge(owners, *points_for(owners, np.random.default_rng(9), 1000))
+
+
+@pytest.mark.parametrize("metres", [30.0, 6000.0])
+def test_one_point_is_near_its_border_where_many_are(metres: float) -> None:
+    """Asked alone it is told by the cells about it, and by few edges one by one."""
+    owners = Owners(bent_squares(LATTICE_PLACES["Chengdu"], metres))
+    xy, _ = points_for(owners, np.random.default_rng(11), 400)
+    owner = owners.owners(xy)
+    xy, owner = xy[owner >= 0], owner[owner >= 0]
+    expected = every_edge(owners, xy, owner)
+    for reach in (0.0, 0.01, 1.0, 10.0, 300.0, metres / 4):
+        alone = [owners.is_near(n, *point, reach) for n, point in zip(owner.tolist(), xy.tolist(), strict=True)]
+        assert np.array_equal(alone, expected < reach), reach
 
 
 def test_in_a_city() -> None:

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from sqlalchemy import create_engine
 
-from api import health, schemas
+from api import health, order_schemas, planned, schemas
 from api.app import create_app
 from api.problems import STATUS
 from api.settings import Settings
@@ -34,7 +34,7 @@ def operations(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def model(name: str) -> type[BaseModel]:
-    found = getattr(schemas, name, None) or getattr(health, name)
+    found = next(found for room in (schemas, planned, order_schemas, health) if (found := getattr(room, name, None)))
     assert issubclass(found, BaseModel)
     return found
 
@@ -94,7 +94,19 @@ def test_every_body_has_an_example_that_validates(described: dict[str, Any]) -> 
         "POST /v1/owner/batch",
         "POST /v1/owner/stream",
         "POST /v1/imports",
+        "POST /v1/orders",
         "POST /v1/plans",
+        "POST /v1/publications/{number}/revert",
+        "PATCH /v1/plans/{id}",
+        "POST /v1/plans/{id}/edits",
+        "POST /v1/plans/{id}/undo",
+        "POST /v1/plans/{id}/redo",
+        "POST /v1/plans/{id}/rebase",
+        "POST /v1/plans/{id}/repairs",
+        "POST /v1/plans/{id}/submit",
+        "POST /v1/plans/{id}/approve",
+        "POST /v1/plans/{id}/reopen",
+        "POST /v1/plans/{id}/withdraw",
         "POST /v1/plans/{id}/publish",
     }
     for name, body in bodies.items():

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 import serving
-import uvicorn
 from conftest import Store, fresh
 from district import at, publish, small
 from fastapi import FastAPI
 from proofs import Proof
+from serving import listening
 
 from api.app import create_app
 from api.settings import Settings
@@ -35,21 +35,6 @@ def store(cluster: embedded.Cluster) -> Iterator[Store]:
     with fresh(cluster) as made:
         publish(made, small())
         yield made
-
-
-@contextmanager
-def listening(app: FastAPI) -> Iterator[tuple[str, int]]:
-    """The app on a real socket; what it starts and stops with is the test client's."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", lifespan="off"))
-    place = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})
-    thread.start()
-    try:
-        yield place.getsockname()
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
 
 
 @contextmanager
@@ -79,7 +64,7 @@ def live(store: Store, **settings: Any) -> Iterator[tuple[FastAPI, tuple[str, in
     """A service with one place for streams."""
     app = create_app(Settings(streams=1, **settings), store.service)
     app.state.live.refresh()
-    with listening(app) as address:
+    with listening(app, log_level="critical", lifespan="off") as address:
         yield app, address
 
 

@@ -61,7 +61,7 @@ def wrong(owners: Owners, xy: NDArray[np.float64], claim: NDArray[np.int64]) -> 
     off = []
     for several in (np.array(told), Borders(owners).distances_m(xy, claim)):
         bad = np.abs(several - expected) > np.maximum(CLOSE_M, SHARE * expected)
-        off += [(xy[n].tolist(), owners.claims[claim[n]].code, several[n], expected[n]) for n in np.flatnonzero(bad)]
+        off += [(xy[n].tolist(), owners.codes[claim[n]], several[n], expected[n]) for n in np.flatnonzero(bad)]
     return off
 
 
@@ -72,7 +72,7 @@ def inside_and_beside(
     bounds = np.array([claim.shape.bounds for claim in owners.claims])
     xy = chance.uniform(bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0), (count, 2))
     owner = owners.owners(xy)
-    claim = chance.integers(len(owners.claims), size=count)
+    claim = chance.integers(len(owners.codes), size=count)
     picked = [(sides := edges(owners.claims[n].shape))[chance.integers(len(sides))] for n in claim]
     on = np.array([side[:2] + (side[2:] - side[:2]) * chance.random() for side in picked])
     beside = on + chance.normal(0, 1, on.shape) * 10.0 ** chance.uniform(-8, -4, (count, 1))

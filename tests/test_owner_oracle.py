@@ -52,7 +52,7 @@ class Asked:
 
     @property
     def map(self) -> Map:
-        holdings = [Holding(id=n, grid=grid, edition=1, standing=claim.standing)
+        holdings = [Holding.of(id=n, grid=grid, edition=1, standing=claim.standing)
                     for n, (grid, claim) in enumerate(zip(self.grids, self.claims, strict=True))]  # fmt: skip
         regions = {code: Region(code=code, name=code) for code in self.boundaries}
         return Map(publication=1, holdings=holdings, regions=regions, boundaries=self.boundaries)
@@ -92,7 +92,7 @@ def compare(asked: Asked, xy: np.ndarray, tally: Tally, work: Session | None = N
 
 
 def in_memory(owners: Owners, xy: np.ndarray, expected: Sequence[Sequence[str]]) -> None:
-    codes = [claim.code for claim in owners.claims]
+    codes = list(owners.codes)
     many = [codes[number] if number >= 0 else None for number in owners.owners(xy).tolist()]
     wrong = [(point.tolist(), told, should) for point, told, should in zip(xy, many, expected, strict=True)
              if told != (should[0] if should else None)]  # fmt: skip
@@ -107,7 +107,7 @@ def in_memory(owners: Owners, xy: np.ndarray, expected: Sequence[Sequence[str]])
 def answered(state: Map, point: np.ndarray, expected: Sequence[str], tally: Tally) -> None:
     lon, lat = point.tolist()
     found = lookup.answer(state, lon, lat)
-    assert (found.owner and found.owner.grid.code) == (expected[0] if expected else None), (lon, lat)
+    assert (found.owner and found.owner.code) == (expected[0] if expected else None), (lon, lat)
     assert (found.status in {Status.GAP, Status.OUTSIDE}) is not expected or not expected, (lon, lat)
     assert (found.status is Status.SHARED) is (len(expected) > 1), (lon, lat)
     tally.statuses[found.status] += 1

@@ -1,16 +1,15 @@
 """Does the page tell a dispatcher who answers, whom to call, how sure that is and as of when, in a real browser?"""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
-import uvicorn
 from conftest import Store, fresh
 from divisions import ORIGIN, STEP, community
 from playwright.sync_api import Page, sync_playwright
+from serving import listening
 from sqlalchemy import text
 from test_page import CHROMIUM, QUIET, WEBGL, district, publish
 from test_page import pytestmark as needs
@@ -32,17 +31,8 @@ PEOPLE = """name,phone,code,role,post,subject
 @contextmanager
 def serving(store: Store, settings: Settings) -> Iterator[str]:
     """The service on a free port of this machine, whatever address it believes to be bound to."""
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, store.service), port=0, log_config=None))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-        assert thread.is_alive()
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with listening(create_app(settings, store.service)) as (host, port):
+        yield f"http://{host}:{port}"
 
 
 @pytest.fixture(scope="module")

@@ -30,11 +30,11 @@ def sigma_m(accuracy: Accuracy) -> float:
 
 def told(state: Map, point: NDArray[np.float64], accuracy: Accuracy) -> dict[str | None, float]:
     found = lookup.answer(state, *point.tolist(), accuracy=accuracy)
-    shares = {one.holding.grid.code if one.holding else None: one.share or 0.0 for one in found.candidates}
+    shares = {one.holding.code if one.holding else None: one.share or 0.0 for one in found.candidates}
     assert len(shares) == len(found.candidates)
     assert all(0 <= share <= 1 for share in shares.values())
     if found.owner:
-        assert next(iter(shares)) == found.owner.grid.code
+        assert next(iter(shares)) == found.owner.code
     return shares
 
 
@@ -42,7 +42,7 @@ def tried(state: Map, chance: np.random.Generator, point: Any, accuracy: Accurac
     """The share of each owner in trials of the error."""
     error = chance.normal(0, sigma_m(accuracy), (count, 2)) / metres_per_degree(point[1])
     numbers, counts = np.unique(state.owners.owners(point + error), return_counts=True)
-    codes = [state.owners.claims[n].code if n >= 0 else None for n in numbers]
+    codes = [state.owners.codes[n] if n >= 0 else None for n in numbers]
     return dict(zip(codes, (counts / count).tolist(), strict=True))
 
 

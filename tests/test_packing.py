@@ -1,9 +1,11 @@
 """Is a state that was changed to the next one, publication by publication, the state made of everything at once?"""
 
 import numpy as np
+import shapely
 from plans_drawn import hold
 from states_drawn import Store, state, stories
 
+from geo.lookup import answer, owner_alone
 from geo.packing import Packed, opened
 
 
@@ -43,7 +45,7 @@ def test_what_is_told_of_a_state_is_what_was_published(full: bool) -> None:
         shapes = {code: shape for one in store.force.values() for code, shape in one.division.shapes}
         for n, code in enumerate(grids.code):
             one = found.by_code[code]
-            told = (one.id, one.grid.name, one.grid.kind, one.grid.region, one.edition, one.standing, one.households)
+            told = (one.id, one.name, one.kind, one.region, one.edition, one.standing, one.households)
             assert told == (grids.id[n], grids.name[n], grids.kind[n], grids.region[n], grids.edition[n],
                             grids.standing[n], grids.households[n])  # fmt: skip
             assert one.grid.shape.wkb == shapes[code].wkb
@@ -53,3 +55,21 @@ def test_what_is_told_of_a_state_is_what_was_published(full: bool) -> None:
         assert {code: shape.wkb for code, shape in found.boundaries.items()} == boundaries
 
     hold(stories(), promise, full, small=15, large=300)
+
+
+def test_a_lookup_makes_no_shape(full: bool) -> None:
+    """Proven ground is answered from the columns alone."""
+
+    def promise(value: tuple[Store, list[tuple[str, int, int]]]) -> None:
+        store, steps = value
+        for step in steps:
+            store.step(*step)
+        made, found = opened(state(store, None)), opened(state(store, None))
+        for holding in made.holdings:
+            lon, lat = shapely.get_coordinates(holding.grid.shape)[0].tolist()
+            for told in (answer(found, lon, lat), owner_alone(found, lon, lat)):
+                assert told.owner is not None
+                assert found.owners.codes[found.owners.covering(lon, lat)[0]] == told.owner.code
+        assert not [one.code for one in found.holdings if "grid" in vars(one)]
+
+    hold(stories(), promise, full, small=8, large=100)

@@ -1,15 +1,14 @@
 """Does the page show the district, answer a click, list findings and notice a publication, in a real browser?"""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-import uvicorn
 from conftest import Store, fresh
 from divisions import ORIGIN, STEP, cell, community, together
 from playwright.sync_api import Page, sync_playwright
+from serving import listening
 
 from api.app import create_app
 from api.routes.page import FOLDER
@@ -52,16 +51,8 @@ def publish(store: Store, plan: Plan) -> int:
 def served(cluster: embedded.Cluster) -> Iterator[tuple[Store, str]]:
     with fresh(cluster) as store:
         publish(store, district())
-        server = uvicorn.Server(uvicorn.Config(create_app(Settings(port=0), store.service), port=0, log_config=None))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            thread.join(0.05)
-            assert thread.is_alive()
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield store, f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        thread.join()
+        with listening(create_app(Settings(port=0), store.service)) as (host, port):
+            yield store, f"http://{host}:{port}"
 
 
 @pytest.fixture

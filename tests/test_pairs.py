@@ -120,8 +120,8 @@ def assert_one_owner(work: Session, asked: Asked) -> None:
     many = owners.owners(np.array(asked.points)).tolist()
     for (lon, lat), first in zip(asked.points, many, strict=True):
         expected = covering_exactly(asked.claims, lon, lat)
-        assert [owners.claims[n].code for n in owners.covering(lon, lat)] == expected, (lon, lat)
-        assert (owners.claims[first].code if first >= 0 else None) == (expected[0] if expected else None)
+        assert [owners.codes[n] for n in owners.covering(lon, lat)] == expected, (lon, lat)
+        assert (owners.codes[first] if first >= 0 else None) == (expected[0] if expected else None)
         assert [found.code for found in owner.covering(work, lon, lat)] == expected, (lon, lat)
     work.rollback()
 

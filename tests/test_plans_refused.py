@@ -2,7 +2,6 @@
 
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,10 +10,10 @@ from uuid import uuid4
 import numpy as np
 import pytest
 import shapely
-import uvicorn
 from conftest import Store, fresh
 from district import document, elsewhere, features, publish, refresh, served, small
 from fastapi.testclient import TestClient
+from serving import listening
 from uploading import GEOJSON, Line, count, drafted, key, published, slug, upload
 
 from api.app import create_app
@@ -129,6 +128,13 @@ def calls(client: TestClient, number: str) -> list[Callable[..., Any]]:
         lambda **more: client.post("/v1/plans", content=b"{}", headers={**headers, **more}),
         lambda **more: client.get(address, headers=more),
         lambda **more: client.get(f"{address}/findings", headers=more),
+        lambda **more: client.get(f"{address}/steps", headers=more),
+        lambda **more: client.get("/v1/plans", headers=more),
+        lambda **more: client.patch(address, content=b"{}", headers={**headers, **more}),
+        *(
+            lambda action=action, **more: client.post(f"{address}/{action}", content=b"{}", headers={**headers, **more})
+            for action in ("edits", "undo", "redo", "repairs", "rebase", "submit", "approve", "reopen", "withdraw")
+        ),
         lambda **more: client.post(f"{address}/publish", headers={**headers, **more}),
         lambda **more: client.delete(address, headers={**headers, **more}),
     ]
@@ -170,19 +176,11 @@ def test_without_tokens_a_public_service_is_read_only(store: Store) -> None:
 
 def test_nobody_else_gets_a_body_read(store: Store) -> None:
     app = create_app(Settings(host="0.0.0.0", tokens=f"a:{TOKEN}"), store.service)  # type: ignore[arg-type]
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
-    listening = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
+    with listening(app) as address:
         for path in ("/v1/plans", f"/v1/plans/{uuid4()}/publish"):
-            with socket.create_connection(listening.getsockname(), timeout=20) as line:
+            with socket.create_connection(address, timeout=20) as line:
                 line.sendall(
                     f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
                     f'Idempotency-Key: 1\r\nIf-Match: "1"\r\nContent-Length: 60000000\r\n\r\n'.encode()
                 )
                 assert line.recv(4096).startswith(b"HTTP/1.1 401 ")  # not one byte of the body was sent
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()

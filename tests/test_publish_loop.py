@@ -63,7 +63,7 @@ def test_no_answer_is_mixed_or_old_while_the_map_is_published(
 ) -> None:
     if workers > 1 and not full:
         pytest.skip("several processes: with --full")
-    length_s, line = 60.0 if full else 5.0, Line()
+    length_s, line = 60.0 if full else 3.0, Line()
     line.publish(store)
     environment = {
         "DATABASE_URL": store.service_url,

@@ -31,7 +31,7 @@ def publish(store: Store, number: int) -> None:
 def owner(live: Live) -> tuple[int, str]:
     """The publication and the name of the owner of a point that is the western grid's for ever."""
     found = live.seen.map.owners.covering(ORIGIN[0] + STEP / 2, ORIGIN[1] + STEP / 2)
-    return live.seen.map.publication, live.seen.map.holding(found[0]).grid.name
+    return live.seen.map.publication, live.seen.map.holding(found[0]).name
 
 
 def refreshed(store: Store, several: Snapshots | None) -> Live:
@@ -133,7 +133,7 @@ def test_the_past_of_another_store_is_not_taken(store: Store, tmp_path: Path) ->
     write(several.path(1), Packed(told, {**one.columns, "grid.name.letters": names}))
     past = live.map_at(1)
     assert past is not None
-    assert {holding.grid.name for holding in past.holdings} == {"1"}
+    assert {holding.name for holding in past.holdings} == {"1"}
 
 
 def test_a_service_begins_from_its_file_and_says_that_it_cannot_be_sure(store: Store, tmp_path: Path) -> None:

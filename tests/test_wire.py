@@ -1,13 +1,12 @@
 """Are bytes read as the requests they are, and is what never ends or hides something refused?"""
 
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 
 import pytest
-import uvicorn
 from fastapi import APIRouter
+from serving import listening
 from starlette.requests import Request
 
 from api.frame import framed
@@ -39,19 +38,8 @@ def address() -> Iterator[tuple[str, int]]:
         yield made
 
 
-@contextmanager
-def served() -> Iterator[tuple[str, int]]:
-    made = framed(Settings(), first=router)
-    server = uvicorn.Server(uvicorn.Config(made, log_level="critical", http=Wire, ws="none"))
-    listening = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        yield listening.getsockname()
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
+def served() -> AbstractContextManager[tuple[str, int]]:
+    return listening(framed(Settings(), first=router), log_level="critical", http=Wire)
 
 
 def asked(line: socket.socket, request: bytes) -> bytes:

@@ -48,9 +48,9 @@ class Beside:
         """Grid and chain of each place of the matcher: its claims, then regions whose ground no grid has."""
         levels, grids = Levels(self.state.regions), self.state.by_code
         rows: list[list[str | None]] = []
-        for claim in self.matcher.claims:
-            grid = grids[claim.code].grid
-            rows.append([grid.code, grid.name, *levels.values(grid.region)])
+        for code in self.matcher.codes:
+            grid = grids[code]
+            rows.append([code, grid.name, *levels.values(grid.region)])
         rows += [[None, None, *levels.values(code)] for code in self.matcher.region_codes]
         width = 2 + len(levels.columns)
         return [pa.array([row[column] for row in rows], pa.string()) for column in range(width)]

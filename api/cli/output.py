@@ -11,7 +11,7 @@ from rich.table import Table
 
 from api import settings
 from api.imported import row_document
-from api.slugs import SLUGS
+from api.slugs import told as slug_of
 from api.texts import Language, finding_text, text
 from geo.files import Reading, RowProblem
 from geo.ledger import kinds
@@ -22,7 +22,7 @@ from geo.refusal import Refusal
 from geo.store.growth import Change
 from geo.store.intake import Intake
 from geo.store.notes import Note
-from geo.store.refusals import NoSuchDraft, NotADraft, Refused
+from geo.store.refusals import Refused
 
 MOST_SHOWN = 30
 """Lines of one kind in the terminal; `--json` tells all."""
@@ -52,11 +52,8 @@ def problem(error: Refusal | Refused) -> str:
     """One line about a refusal, in the language of the command line."""
     if isinstance(error, Refusal):
         return text(f"file.{error.id}", language(), **{"name": "", **error.values})
-    codes = ", ".join(error.codes)
-    if isinstance(error, NotADraft):
-        return text("problem.plan-not-draft.detail", language(), plan=error.codes[0], state=error.state)
-    slug = "unknown-plan" if isinstance(error, NoSuchDraft) else SLUGS[type(error)]
-    return text(f"problem.{slug}.detail", language(), codes=codes, plan=codes)
+    slug, values = slug_of(error)
+    return text(f"problem.{slug}.detail", language(), **values)
 
 
 def show_rows(rows: list[RowProblem]) -> None:

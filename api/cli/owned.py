@@ -42,7 +42,7 @@ def mapped(file: Path) -> Map:
         say(f"{file.name} has no grids")
         raise typer.Exit(2)
     return Map(
-        holdings=[Holding(n, grid, 0, Standing.PROVISIONAL) for n, grid in enumerate(plan.grids)],
+        holdings=[Holding.of(n, grid, 0, Standing.PROVISIONAL) for n, grid in enumerate(plan.grids)],
         regions={region.code: region for region in plan.regions},
         boundaries={region.code: region.shape for region, _ in divided_regions(plan) if region.shape},
     )

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.access import who
 from api.answers import CURRENT, PRIVATE, answer
 from api.asking import Asked, InAsked, Plainly
-from api.doubtful import warnings
+from api.doubtful import pending, warnings
 from api.openapi import responses
 from api.owned import Told, answering, brief, document
 from api.published import then
@@ -88,7 +88,7 @@ def _whole(
         datum.name,
         told=told,
         people=answering(seen.map, found, asked.as_of, is_inner=is_inner),
-        warnings=warnings(seen.map, asked, datum, found, language),
+        warnings=[*warnings(seen.map, asked, datum, found, language), *pending(seen.orders, found, language)],
         as_of=None if asked.as_of is None else asked.as_of.isoformat(),
     )
 

@@ -1,57 +1,64 @@
-"""How does a plan come in, and how is it published?"""
+"""How does a plan begin, where does it stand, and how is it given up?"""
 
+from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.access import actor, inner
-from api.answers import PRIVATE, answer
-from api.openapi import responses
-from api.parameters import Flag
-from api.preconditions import InIdempotencyKey, InIfMatch
+from api.access import inner
+from api.answers import PRIVATE, answer, list_links
+from api.bodies import Body, body_of, parsed
+from api.cursor import Cursor
+from api.media import GEOJSON, JSON, Medium, negotiation
+from api.openapi import in_geojson, responses
+from api.parameters import Flag, InPage, Text
+from api.plan_documents import documents, told
+from api.planned import OpenRequest, PlanChange, Plans
+from api.planning import InAmending, InWriting, Writing, tag
 from api.problems import Problem
 from api.published import InLive
 from api.refused import row_faults
-from api.schemas import Checked, PlanDocument, Published
-from api.shapes import report_document
-from api.texts import language_of
-from api.uploads import PLAN_FILE, PUBLISH_REQUEST, ActorsUpload, Wish, limits_of, reading_of
-from geo import plan as plans
-from geo.store import answers, door, drafts, intake
+from api.schemas import PlanDocument
+from api.uploads import PLAN_OR_FILE, ActorsUpload, described, limits_of, reading_of
+from geo.store import drafts, intake, opening, plans
 from geo.store.connect import reachable, session
-from geo.store.drafts import Draft
 from geo.store.order import Order
-from geo.store.reading import checked
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
-InActor = Annotated[str, Depends(actor)]
-DryRun = Annotated[Flag, Query(description="The same answer, and nothing is kept")]
+Form = Annotated[Medium, Depends(negotiation(JSON, GEOJSON))]
 Provisional = Annotated[Flag, Query(description="Regions that cannot be proven may be published provisional")]
 Snap = Annotated[Flag, Query(description="Join nodes and edges within 0.2 m")]
+LARGEST_WISH = 4 * 1024 * 1024
+"""Bytes of a request that names communities; a larger body can only be a plan file."""
+PLAN_CHANGE = described("PlanChange", "application/json", required=True)
 
 
 @router.post(
     "",
     operation_id="draftPlan",
-    summary="Draft a plan from an uploaded plan file",
+    summary="Draft a plan, from the published map or from an uploaded plan file",
     status_code=201,
     response_model=PlanDocument,
-    openapi_extra=PLAN_FILE,
+    openapi_extra=PLAN_OR_FILE,
     responses=responses(
         "invalid-body",
         "body-too-deep",
         "idempotency-key-required",
         "token-required",
         "read-only",
+        "unknown-code",
+        "unknown-publication",
         "body-too-large",
         "too-many-features",
         "too-many-vertices",
         "unsupported-media-type",
         "rows-refused",
+        "not-divided",
         "nothing-to-publish",
         "idempotency-key-reused",
         "took-too-long",
@@ -61,35 +68,49 @@ Snap = Annotated[Flag, Query(description="Join nodes and edges within 0.2 m")]
 )
 def draft(
     request: Request,
-    live: InLive,
-    actor: InActor,
-    key: InIdempotencyKey,
+    writing: InWriting,
     body: ActorsUpload,
     provisional: Provisional = False,
     snap: Snap = False,
-    dry_run: DryRun = False,
 ) -> Response:
-    """The regions and things of the file that differ from the published map, kept as a draft with its bases.
+    """From the published map: `{"communities": [...]}`, where a code above communities means all below it, copies their
+    ground as it is, or as it was at a past `publication`.
 
-    A row that cannot be taken refuses the whole upload, so that nothing is lost unseen; `errors` name the rows.
+    From a plan file: what of it differs from the published map. A row that cannot be taken refuses the whole upload, so
+    that nothing is lost unseen; `errors` name the rows.
     """
-    reading = request.app.state.pool.run(reading_of, body, limits_of(request.app.state.settings), request=request)
-    asked = f"draft {provisional} {snap} {sha256(body).hexdigest()}"
-    with reachable(), session(live.engine) as work, work.begin() as transaction:
-        told = answers.told(work, key, actor, asked)
-        if told is None:
-            taken = intake.take(work, [reading], Order(snap=snap, whole=True), check=False)
-            if taken.problems:
-                raise Problem("rows-refused", {"refused": len(taken.problems)}, errors=row_faults(list(taken.problems)))
-            if taken.is_empty:
-                raise Problem("nothing-to-publish")
-            number = intake.keep(work, taken, actor=actor, provisional=provisional)
-            told = document(drafts.find(work, number))
-            answers.keep(work, key, actor, asked, told)
-            if dry_run:
-                transaction.rollback()
-    headers = {"ETag": _tag(told["revision"]), "Location": f"/v1/plans/{told['id']}"}
-    return answer(request, told, status=201, etag=headers["ETag"], cache=PRIVATE, headers=headers)
+    wish = _wish(request, body)
+    if wish is not None:
+        document = writing.once(f"open {sha256(body).hexdigest()}", lambda work: _opened(work, wish, writing.actor))
+    else:
+        document = _uploaded(request, writing, body, provisional, snap)
+    headers = {"Location": f"/v1/plans/{document['id']}"}
+    return answer(request, document, status=201, etag=tag(document["revision"]), cache=PRIVATE, headers=headers)
+
+
+@router.get(
+    "",
+    operation_id="plans",
+    dependencies=[Depends(inner)],
+    summary="Plans, in the order they were made",
+    response_model=Plans,
+    responses=responses("invalid-parameter", "invalid-cursor", "token-required", "read-only", "store-unavailable"),
+)
+def listed(
+    request: Request,
+    live: InLive,
+    page: InPage,
+    state: Annotated[list[Text] | None, Query(description="Of these states; given several times for several")] = None,
+    community: Annotated[Text | None, Query(description="Code of a region that the plan draws")] = None,
+) -> Response:
+    """Each with its state, what may be done with it, and the regions that others published since it was drawn."""
+    with reachable(), session(live.engine) as work:
+        after = _after(page.cursor)
+        found = plans.listed(work, states=state, community=community, after=after, limit=page.limit + 1)
+        shown = documents(work, found[: page.limit])
+    last = shown[-1] if len(found) > len(shown) else None
+    more = None if last is None else Cursor(live.seen.map.publication, f"{last['created']} {last['id']}")
+    return answer(request, {"plans": shown, "links": list_links(request, JSON, more)}, cache=PRIVATE)
 
 
 @router.get(
@@ -98,13 +119,61 @@ def draft(
     dependencies=[Depends(inner)],
     summary="One plan",
     response_model=PlanDocument,
-    responses=responses("token-required", "unknown-plan"),
+    responses={
+        **in_geojson("PlanGround"),
+        **responses("token-required", "unknown-plan", "not-acceptable", "busy", "took-too-long", "worker-lost"),
+    },
 )
-def one(request: Request, id: UUID, live: InLive) -> Response:
-    """Its state, its regions with the bases they were drawn from, and its revision as ETag."""
+def one(request: Request, id: UUID, live: InLive, form: Form) -> Response:
+    """Its state, its regions with the bases they were drawn from, and its revision as ETag.
+
+    `f=geojson` gives the plan file of its ground as it is now: regions, and grids with their households.
+    """
     with reachable(), session(live.engine) as work:
         found = drafts.find(work, id)
-    return answer(request, document(found), etag=_tag(found.revision), cache=PRIVATE)
+        document = told(work, found)
+    if form is GEOJSON:
+        ground = request.app.state.desk.ground(found)
+        return answer(request, ground, medium=form, etag=f'"{found.revision}-geojson"', cache=PRIVATE)
+    return answer(request, document, etag=tag(found.revision), cache=PRIVATE)
+
+
+@router.patch(
+    "/{id}",
+    operation_id="changePlan",
+    summary="Change a plan's title, reason or number of approval",
+    response_model=PlanDocument,
+    openapi_extra=PLAN_CHANGE,
+    responses=responses(
+        "invalid-body",
+        "invalid-if-match",
+        "body-too-deep",
+        "token-required",
+        "read-only",
+        "unknown-plan",
+        "plan-not-draft",
+        "stale-state",
+        "unsupported-media-type",
+        "if-match-required",
+        "busy",
+        "store-unavailable",
+    ),
+)
+def change(
+    request: Request,
+    id: UUID,
+    changing: InAmending,
+    body: Annotated[Body[PlanChange], Depends(body_of(PlanChange))],
+) -> Response:
+    """What is not named stays. Possible until it is published."""
+    wish = body.asked
+
+    def changed(work: Session) -> dict[str, Any]:
+        found = changing.plan(work, id, "withdraw")  # while it is under way
+        return told(work, plans.change(work, found, changing.actor, **wish.model_dump()))
+
+    document = changing.once("", changed)
+    return answer(request, document, etag=tag(document["revision"]), cache=PRIVATE)
 
 
 @router.delete(
@@ -112,106 +181,63 @@ def one(request: Request, id: UUID, live: InLive) -> Response:
     operation_id="withdrawPlan",
     summary="Withdraw a plan",
     status_code=204,
-    responses=responses("token-required", "unknown-plan", "plan-not-draft", "stale-state", "if-match-required"),
-)
-def withdraw(id: UUID, live: InLive, actor: InActor, match: InIfMatch) -> Response:
-    """Its rows stay in the store for the log; it cannot be published any more."""
-    with reachable(), session(live.engine) as work, work.begin():
-        match.require(_tag(drafts.find(work, id).revision))
-        drafts.withdraw(work, id, actor)
-    return Response(status_code=204)
-
-
-@router.get(
-    "/{id}/findings",
-    operation_id="findingsOfPlan",
-    dependencies=[Depends(inner)],
-    summary="What is wrong with a plan?",
-    response_model=Checked,
-    responses=responses("token-required", "unknown-plan", "busy", "took-too-long"),
-)
-def findings(request: Request, id: UUID, live: InLive) -> Response:
-    """Every finding of the plan as it stands, with the published buildings on its ground, and its figures."""
-    with reachable(), session(live.engine) as work:
-        drafts.find(work, id)
-        judged, terms = checked(work, id)
-    report = request.app.state.pool.run(plans.check, judged, terms, request=request)
-    told = report_document(report, language_of(request.headers.get("accept-language")), None)
-    return answer(request, told, cache=PRIVATE, headers={"Vary": "Accept, Accept-Language"})
-
-
-@router.post(
-    "/{id}/publish",
-    operation_id="publishPlan",
-    summary="Publish a plan now",
-    response_model=Published,
-    openapi_extra=PUBLISH_REQUEST,
     responses=responses(
+        "invalid-if-match",
         "token-required",
+        "read-only",
         "unknown-plan",
         "plan-not-draft",
-        "stale-base",
-        "border-conflict",
-        "coverage-not-exact",
-        "regions-overlap",
-        "code-taken",
-        "households-orphaned",
-        "thing-gone",
-        "thing-there",
-        "never-back",
-        "amendment-refused",
-        "tree-broken",
-        "nothing-to-publish",
-        "invalid-body",
-        "invalid-if-match",
-        "idempotency-key-required",
-        "idempotency-key-reused",
-        "read-only",
-        "unsupported-media-type",
-        "if-match-required",
         "stale-state",
+        "if-match-required",
         "busy",
         "store-unavailable",
     ),
 )
-def publish(
-    request: Request,
-    id: UUID,
-    live: InLive,
-    actor: InActor,
-    key: InIdempotencyKey,
-    match: InIfMatch,
-    wish: Wish,
-    dry_run: DryRun = False,
-) -> Response:
-    """Through the one door: the number is taken, bases and neighbours are asked again, and the map switches at once.
+def withdraw(id: UUID, changing: InAmending) -> Response:
+    """It cannot be published any more, and regions that waited for it are free. Nothing is lost: it can be reopened."""
 
-    A client whose connection broke repeats the request with the same Idempotency-Key and gets the same answer.
-    """
-    asked = door.Request(plan=id, actor=actor, reason=wish.reason, key=key, dry_run=dry_run, expected=_revision(match))
-    done = door.publish(live.engine, asked)
-    told = door.plain(done)
-    return answer(request, told, cache=PRIVATE, publication=None if dry_run else done.number)
+    def withdrawn(work: Session) -> dict[str, Any]:
+        plans.withdraw(work, changing.plan(work, id, "withdraw"), changing.actor)
+        return {}
+
+    changing.once("", withdrawn)
+    return Response(status_code=204)
 
 
-def document(found: Draft) -> dict[str, Any]:
-    return {
-        "id": str(found.id),
-        "title": found.title,
-        "reason": found.reason,
-        "state": found.state,
-        "communities": sorted(found.base),
-        "base": dict(sorted(found.base.items())),
-        "revision": found.revision,
-        "provisional": found.provisional,
-        "publication": found.publication,
-    }
+def _wish(request: Request, body: bytes) -> OpenRequest | None:
+    """What a body asks that is no plan file: those have a `type`."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json" or len(body) > LARGEST_WISH or b'"communities"' not in body:
+        return None
+    return parsed(request, OpenRequest, body)
 
 
-def _tag(revision: int) -> str:
-    return f'"{revision}"'
+def _opened(work: Session, wish: OpenRequest, actor: str) -> dict[str, Any]:
+    number = opening.opened(work, **wish.model_dump(), actor=actor)
+    return told(work, drafts.find(work, number))
 
 
-def _revision(match: InIfMatch) -> frozenset[int]:
-    """The revisions that the caller may have read."""
-    return frozenset(int(tag.strip('"')) for tag in match.tags if tag.strip('"').isdigit() and len(tag) < 12)
+def _uploaded(request: Request, writing: Writing, body: bytes, provisional: bool, snap: bool) -> dict[str, Any]:
+    limits = limits_of(request.app.state.settings)
+    reading = request.app.state.pool.run(reading_of, body, limits, request=request)
+
+    def taken(work: Session) -> dict[str, Any]:
+        found = intake.take(work, [reading], Order(snap=snap, whole=True), check=False)
+        if found.problems:
+            raise Problem("rows-refused", {"refused": len(found.problems)}, errors=row_faults(list(found.problems)))
+        if found.is_empty:
+            raise Problem("nothing-to-publish")
+        number = intake.keep(work, found, actor=writing.actor, provisional=provisional)
+        return told(work, drafts.find(work, number))
+
+    return writing.once(f"draft {provisional} {snap} {sha256(body).hexdigest()}", taken)
+
+
+def _after(cursor: Cursor | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    created, _, number = cursor.after.partition(" ")
+    try:
+        return datetime.fromisoformat(created), UUID(number)
+    except ValueError:
+        raise Problem("invalid-cursor") from None

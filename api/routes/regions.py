@@ -14,6 +14,7 @@ from api.openapi import in_geojson, responses
 from api.parameters import Box, InBox, InHouseholds, InPage, Page, Span, Text
 from api.problems import Problem
 from api.published import InLive, InSeen, following, state_of
+from api.routes.history import missing
 from api.schemas import GridFeature, Grids, RegionFeature, Regions
 from api.shapes import collection, grid_feature, region_feature
 from geo.lookup import Holding, Map
@@ -102,8 +103,8 @@ def grids(
 ) -> Response:
     """Grids in force by code, with households and the verdict on their number."""
     state = state_of(live, page.cursor)
-    held = _held(state, _known(state, within)) if within else sorted(state.holdings, key=lambda h: h.grid.code)
-    held = [h for h in held if kind in (None, h.grid.kind) and _in_span(households, h.households)]
+    held = _held(state, _known(state, within)) if within else sorted(state.holdings, key=lambda h: h.code)
+    held = [h for h in held if kind in (None, h.kind) and _in_span(households, h.households)]
     return _grids(request, state, [h for h in held if box is None or _meets(box, h.grid.shape)], page, form)
 
 
@@ -112,14 +113,15 @@ def grids(
     operation_id="grid",
     summary="One grid",
     response_model=GridFeature,
-    responses={**in_geojson("GridFeature"), **responses("unknown-code")},
+    responses={**in_geojson("GridFeature"), **responses("unknown-code", "code-retired", "store-unavailable")},
 )
-def grid(request: Request, code: str, seen: InSeen, form: Form) -> Response:
-    """A grid in force with its shape."""
-    holding = seen.map.by_code.get(code)
+def grid(request: Request, code: str, live: InLive, form: Form) -> Response:
+    """A grid in force with its shape; a code that was retired says who has its ground now."""
+    state = live.seen.map
+    holding = state.by_code.get(code)
     if holding is None:
-        raise Problem("unknown-code", {"code": code})
-    return answer(request, grid_feature(seen.map, holding), medium=form, publication=seen.map.publication)
+        raise missing(live, code)
+    return answer(request, grid_feature(state, holding), medium=form, publication=state.publication)
 
 
 def _known(state: Map, code: str) -> str:
@@ -130,7 +132,7 @@ def _known(state: Map, code: str) -> str:
 
 def _held(state: Map, code: str) -> list[Holding]:
     held = [holding for below in state.under(code) for holding in state.by_region.get(below, [])]
-    return sorted(held, key=lambda holding: holding.grid.code)
+    return sorted(held, key=lambda holding: holding.code)
 
 
 def _in_span(span: Span | None, households: int | None) -> bool:
@@ -148,7 +150,7 @@ def _regions(request: Request, state: Map, codes: list[str], page: Page, form: M
 
 
 def _grids(request: Request, state: Map, held: list[Holding], page: Page, form: Medium) -> Response:
-    codes = [holding.grid.code for holding in held]
+    codes = [holding.code for holding in held]
     return _listed(request, state, codes, lambda code: grid_feature(state, state.by_code[code]), page, form)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.access import who
 from api.answers import CURRENT, PRIVATE, answer
+from api.doubtful import pending
 from api.found import InFinder
 from api.openapi import responses
 from api.owned import answering, document
@@ -70,6 +71,7 @@ def _answered(request: Request, finder: Finder, live: Live, layer: Layer, code: 
     assert entry.place is not None  # what has an owner has a shape
     found = owner_of(seen.map, entry, entry.place)
     warnings = [text(f"warning.{warning}", language) for warning in found.warnings]
+    warnings += pending(seen.orders, found.answer, language)
     is_inner = who(request, request.app.state.settings) is not None
     people = answering(seen.map, found.answer, None, is_inner=is_inner)
     told = document(seen, found.answer, entry.place, "wgs84", people=people, warnings=warnings)

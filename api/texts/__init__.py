@@ -9,7 +9,20 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-from api.texts import certificates, findings, formats, notes, parameters, problems, report, rows, rules
+from api.texts import (
+    archives,
+    certificates,
+    differences,
+    edits,
+    findings,
+    formats,
+    notes,
+    parameters,
+    problems,
+    report,
+    rows,
+    rules,
+)
 from geo.model import Finding
 
 Language: TypeAlias = Literal["zh", "en"]
@@ -26,6 +39,9 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         **formats.TEXTS,
         **rules.TEXTS,
         **certificates.TEXTS,
+        **archives.TEXTS,
+        **differences.TEXTS,
+        **edits.TEXTS,
     }
 )
 SAID = frozenset({"by", "where"})

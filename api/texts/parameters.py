@@ -31,6 +31,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Must be a date such as 2026-03-01, or an instant with its offset such as 2026-03-01T08:00:00+08:00"
         " (in an address + is written %2B).",
     ),
+    "parameter.against": (
+        "须为 base、publication:<号> 或 plan:<编号>。",
+        "Must be base, publication:<number> or plan:<id>.",
+    ),
     "parameter.pair": ("须写作 名称=值,每个名称一次。", "Must be written NAME=VALUE, each name once."),
     "parameter.profile": ("没有以此名保存的读取方式。", "Nothing was kept under this name."),
     "parameter.estimate": (
@@ -85,6 +89,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "warning.not-in-expected": (
         "此点(按 {given})不在 {region} 内,按已知的坐标系差错也解释不通。",
         "The point (as {given}) is not in {region}, and no known mistake of datum or axes would explain it.",
+    ),
+    "warning.boundary-order-pending": (
+        "{region} 的边界已有待生效的界线决定({numbers});在新网格发布之前仍按现行地图回答。",
+        "Another boundary of or next to {region} was ordered ({numbers}); until its grids are published the present map "
+        "answers.",
     ),
     "warning.declared-elsewhere": (
         "登记的网格不是该建筑所在的网格;仍以登记为准,请核实。",

@@ -22,6 +22,18 @@ TITLES: dict[str, tuple[str, str]] = {
     "coordinates-refused": ("坐标不可用", "Coordinates refused"),
     "unknown-plan": ("没有此方案", "Unknown plan"),
     "plan-not-draft": ("方案已不是草案", "Plan is a draft no more"),
+    "wrong-state": ("方案状态不符", "Not possible in this state"),
+    "region-reserved": ("区划已预留", "Region reserved"),
+    "rebase-conflict": ("与新版有冲突", "Conflicts with the new base"),
+    "nothing-repaired": ("没有可进行的修复", "Nothing could be repaired"),
+    "region-gone": ("区划已不再划分网格", "Region divided no longer"),
+    "nothing-to-undo": ("没有可撤销的步骤", "Nothing to undo"),
+    "nothing-to-redo": ("没有可重做的步骤", "Nothing to redo"),
+    "edit-refused": ("编辑被拒", "Edit refused"),
+    "building-cut": ("边界穿过建筑", "Building cut"),
+    "not-divided": ("没有划分网格的区划", "Nothing that grids divide"),
+    "too-many-steps": ("方案步骤过多", "Too many steps"),
+    "too-many-edits": ("编辑过多", "Too many edits"),
     "stale-base": ("依据已过时", "Stale base"),
     "border-conflict": ("与邻区冲突", "Conflict with a neighbour"),
     "regions-overlap": ("区划重叠", "Regions overlap"),
@@ -47,6 +59,13 @@ TITLES: dict[str, tuple[str, str]] = {
     "not-found": ("没有此地址", "Not found"),
     "unknown-code": ("没有此编码", "Unknown code"),
     "unknown-publication": ("没有此发布", "Unknown publication"),
+    "unknown-order": ("没有此界线决定", "Unknown order"),
+    "code-retired": ("编码已停用", "Code retired"),
+    "order-pending": ("已有待生效的界线决定", "Another order waits"),
+    "order-in-force": ("该界线已生效", "Boundary in force already"),
+    "order-settled": ("界线决定已了结", "Order settled"),
+    "ground-unsound": ("界线不成立", "Boundary not sound"),
+    "too-many-listeners": ("订阅者过多", "Too many listeners"),
     "nothing-published-then": ("当时尚未发布", "Nothing published then"),
     "unknown-job": ("没有此任务", "Unknown job"),
     "method-not-allowed": ("不支持此方法", "Method not allowed"),
@@ -113,6 +132,28 @@ DETAILS: dict[str, tuple[str, str]] = {
     "unknown-job": (
         "没有任务 {codes},或其结果已过期。",
         "There is no job {codes}, or what it told has expired.",
+    ),
+    "unknown-order": ("没有编号为 {codes} 的界线决定。", "There is no order with the number {codes}."),
+    "code-retired": (
+        "网格 {code} 已于第 {publication} 次发布停用,其地面现属:{codes}。",
+        "Grid {code} was retired by publication {publication}; its ground belongs to: {codes}.",
+    ),
+    "order-pending": (
+        "{codes} 已有另一项待生效的界线决定;先撤回它。",
+        "Another order for {codes} waits; withdraw that one first.",
+    ),
+    "order-in-force": ("{codes} 现有界线已是如此。", "{codes} has this boundary already."),
+    "order-settled": (
+        "界线决定 {codes} 现为 {state}。",
+        "Order {codes} is {state}.",
+    ),
+    "ground-unsound": (
+        "{codes} 的界线自相交或没有面积。",
+        "The boundary of {codes} crosses itself or has no ground.",
+    ),
+    "too-many-listeners": (
+        "已有 {limit} 个订阅者,请稍后再试。",
+        "{limit} callers are listening already; try again later.",
     ),
     "unknown-publication": ("没有第 {publication} 号发布。", "There is no publication {publication}."),
     "nothing-published-then": ("{at} 时还没有任何发布。", "Nothing had been published yet at {at}."),
@@ -197,8 +238,57 @@ DETAILS: dict[str, tuple[str, str]] = {
         "There is no draft {plan}.",
     ),
     "plan-not-draft": (
-        "方案 {plan} 现为 {state}。",
-        "Plan {plan} is {state}.",
+        "方案 {plan} 现为 {state};现在可以:{possible}。",
+        "Plan {plan} is {state}; possible now: {possible}.",
+    ),
+    "wrong-state": (
+        "方案 {plan} 现为 {state};现在可以:{possible}。",
+        "Plan {plan} is {state}; possible now: {possible}.",
+    ),
+    "region-reserved": (
+        "{codes} 已由待生效的方案 {plans} 预留;撤回该方案后方可更改。",
+        "{codes} is reserved by the scheduled plan {plans}; it can change once that plan is withdrawn.",
+    ),
+    "rebase-conflict": (
+        "{count} 处双方都有不同的更改,见 features;请在 choices 中逐一选择 mine 或 theirs。",
+        "{count} places were changed differently by both sides, see features; choose `mine` or `theirs` for each in "
+        "`choices`.",
+    ),
+    "nothing-repaired": (
+        "所选的修复没有一项可以进行。请重新读取修复建议。",
+        "None of the repairs that were chosen can be made. Read the proposals again.",
+    ),
+    "region-gone": (
+        "{region} 已不再划分网格,方案无法转到现行版本。请撤回方案,另行拟定。",
+        "Grids divide {region} no longer, so the plan cannot be carried over. Withdraw it and draw another.",
+    ),
+    "nothing-to-undo": (
+        "方案没有这么多可撤销的步骤。",
+        "The plan does not have as many steps that can be undone.",
+    ),
+    "nothing-to-redo": (
+        "方案没有这么多可重做的步骤。",
+        "The plan does not have as many steps that can be redone.",
+    ),
+    "edit-refused": (
+        "第 {number} 项编辑无法进行:{reason}",
+        "Edit number {number} cannot be made: {reason}",
+    ),
+    "building-cut": (
+        "第 {number} 项编辑无法进行:{reason}",
+        "Edit number {number} cannot be made: {reason}",
+    ),
+    "not-divided": (
+        "{codes} 及其下级没有已发布的网格。",
+        "Neither {codes} nor anything below has published grids.",
+    ),
+    "too-many-steps": (
+        "一个方案最多 {limit} 步;请发布后另拟方案。",
+        "A plan has at most {limit} steps; publish it and begin another.",
+    ),
+    "too-many-edits": (
+        "一次最多 {limit} 项编辑。",
+        "One request may hold at most {limit} edits.",
     ),
     "stale-base": (
         "{codes} 在方案拟定后已有新的发布,请据新版重拟。",

@@ -115,7 +115,7 @@ def _terms(work: Session, state: Map, codes: Sequence[str]) -> Terms:
     number = state.publication
     upper = above(codes, {code: region.parent for code, region in state.regions.items()}) - set(codes)
     known = [code for code in sorted(upper) if code in state.regions]
-    grids = [holding.grid.code for code in codes for holding in state.by_region.get(code, [])]
+    grids = [holding.code for code in codes for holding in state.by_region.get(code, [])]
     given = _given(work, number)
     before = tallies(work, number - 1, grids)
     return Terms(

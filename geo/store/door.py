@@ -8,21 +8,23 @@ import json
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Function, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from geo.store import answers, refusals
 from geo.store.connect import reachable, session, unhurried
+from geo.store.possible import require
 from geo.store.published import at
 from geo.store.refusals import Refused
 from geo.store.staging import stage
 from geo.store.tables import edition, identity, plan, plan_item, plan_region, publication
 
-LARGE = 100_000
-"""Rows of a plan that is published without hurry."""
+LARGE, MANY = 100_000, 500
+"""Rows of a plan, or regions, that are published without hurry."""
 ATTEMPTS = 8
 """How often staging is done anew because a neighbour was published meanwhile."""
 REFUSALS: dict[str, type[Refused]] = {
@@ -38,6 +40,8 @@ REFUSALS: dict[str, type[Refused]] = {
     "WG011": refusals.HouseholdsOrphaned,
     "WG012": refusals.ThingGone,
     "WG013": refusals.ThingThere,
+    "WG015": refusals.NothingToPublish,
+    "WG017": refusals.NoSuchPublication,
     "55P03": refusals.Busy,
     "40001": refusals.Busy,
     "40P01": refusals.Busy,
@@ -46,6 +50,8 @@ REFUSALS: dict[str, type[Refused]] = {
 
 Staging has proven regions apart before the door does: where the door finds them not so, a neighbour came in between.
 """
+RESERVED = "WG016"
+"""A region waits for a scheduled plan; the error tells regions and plans."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +69,8 @@ class Published:
 class Request:
     """A wish to publish a draft. `expected` are the revisions of the plan that the caller may have seen.
 
-    With `key` a repeated request gets the answer of the first. `dry_run` goes all the way and keeps nothing.
+    With `key` a repeated request gets the answer of the first. `dry_run` goes all the way and keeps nothing. `at` is
+    for `geo.store.schedule.publish`.
     """
 
     plan: UUID
@@ -72,6 +79,7 @@ class Request:
     key: str | None = None
     dry_run: bool = False
     expected: Container[int] | None = None
+    at: datetime | None = None
 
 
 def publish(engine: Engine, request: Request) -> Published:
@@ -85,25 +93,30 @@ def publish(engine: Engine, request: Request) -> Published:
 
 
 def _attempt(engine: Engine, request: Request) -> Published:
-    asked = f"publish {request.plan} {request.reason}"
     with reachable(), session(engine) as work, work.begin() as transaction:
         try:
-            state, revision = _locked(work, request.plan)
-            told = answers.told(work, request.key, request.actor, asked)
+            state, revision = locked(work, request.plan)
+            told = answers.told(work, request.key, request.actor, asked(request))
             if told is not None:
-                return _revived(told)
-            _check(work, request, state, revision)
-            if _is_large(work, request.plan):
-                unhurried(work)
-            stage(work, request.plan)
-            door = func.publish(request.plan, request.actor, request.reason)
-            published = _report(work, int(work.execute(select(door)).scalar_one()))
-            answers.keep(work, request.key, request.actor, asked, plain(published))
+                return revived(told)
+            check(request, state, revision)
+            published = through(work, request.plan, now(request))
+            answers.keep(work, request.key, request.actor, asked(request), plain(published))
         except DBAPIError as error:
             raise refusal(error) from error
         if request.dry_run:
             transaction.rollback()
     return published
+
+
+def asked(request: Request) -> str:
+    """What a request asks for, as text: the same key never stands for another one."""
+    return f"publish {request.plan} {request.reason}" + (f" {request.at.isoformat()}" if request.at else "")
+
+
+def now(request: Request) -> Function[int]:
+    """The door for a draft or an approved plan, as SQL that gives the number."""
+    return func.publish(request.plan, request.actor, request.reason)
 
 
 def plain(published: Published) -> dict[str, object]:
@@ -120,40 +133,57 @@ def plain(published: Published) -> dict[str, object]:
 def refusal(error: DBAPIError) -> Exception:
     """The `Refused` that an error of the door means; the error itself when it is none of them."""
     state = getattr(error.orig, "sqlstate", None) or ""
+    detail = getattr(getattr(error.orig, "diag", None), "message_detail", None)
+    codes: Any = json.loads(detail) if detail and state.startswith("WG") else []
+    if state == RESERVED:
+        return refusals.RegionReserved(sorted(codes["codes"]), sorted(codes["plans"]))
     kind = REFUSALS.get(state)
     if kind is None:
         return error
-    detail = getattr(getattr(error.orig, "diag", None), "message_detail", None)
-    codes = json.loads(detail) if detail and state.startswith("WG") else []
     return kind(codes[0]) if kind is refusals.NoSuchDraft else kind(codes)
 
 
-def _locked(work: Session, number: UUID) -> tuple[str, int]:
-    """State and revision of a plan that nobody else touches until we are done."""
+def locked(work: Session, number: UUID) -> tuple[str, int]:
+    """State and revision of a plan that nobody else touches until we are done. Raises NoSuchDraft."""
     row = work.execute(select(plan.c.state, plan.c.revision).where(plan.c.id == number).with_for_update()).one_or_none()
     if row is None:
         raise refusals.NoSuchDraft(str(number))
     return row.state, row.revision
 
 
-def _check(work: Session, request: Request, state: str, revision: int) -> None:
-    if state != "draft":
-        raise refusals.NotADraft(str(request.plan), state)
+def check(request: Request, state: str, revision: int) -> None:
+    """Raises WrongState, RevisionMoved."""
+    require("publish", request.plan, state)
     if request.expected is not None and revision not in request.expected:
         raise refusals.RevisionMoved(revision)
-    named = select(plan_region.c.code).where(plan_region.c.plan == request.plan)
-    items = select(plan_item.c.code).where(plan_item.c.plan == request.plan)
-    if work.execute(named.union_all(items).limit(1)).first() is None:
+
+
+def through(work: Session, number: UUID, door: Function[int]) -> Published:
+    """Stage a locked plan and call the door for it. Raises the `Refused` of staging, NothingToPublish; DBAPIError."""
+    if _is_large(work, number):
+        unhurried(work)
+    stage(work, number)
+    if _is_empty(work, number):
         raise refusals.NothingToPublish()
+    return report(work, int(work.execute(select(door)).scalar_one()))
+
+
+def _is_empty(work: Session, number: UUID) -> bool:
+    named = select(plan_region.c.code).where(plan_region.c.plan == number)
+    items = select(plan_item.c.code).where(plan_item.c.plan == number)
+    return work.execute(named.union_all(items).limit(1)).first() is None
 
 
 def _is_large(work: Session, number: UUID) -> bool:
     """Whether a plan has so many rows that the usual time for a statement is too short."""
-    rows = select(plan_item.c.code).where(plan_item.c.plan == number).limit(LARGE).subquery()
-    return bool(work.execute(select(func.count()).select_from(rows)).scalar_one() == LARGE)
+    return any(
+        work.execute(select(table.c.code).where(table.c.plan == number).offset(most - 1).limit(1)).first() is not None
+        for table, most in ((plan_region, MANY), (plan_item, LARGE))
+    )
 
 
-def _report(work: Session, publication_number: int) -> Published:
+def report(work: Session, publication_number: int) -> Published:
+    """What a publication changed."""
     row = work.execute(select(publication).where(publication.c.number == publication_number)).one()
     opened = work.execute(
         select(identity.c.code, edition.c.standing, edition.c.cause)
@@ -170,5 +200,6 @@ def _report(work: Session, publication_number: int) -> Published:
     )
 
 
-def _revived(body: dict[str, object]) -> Published:
+def revived(body: dict[str, object]) -> Published:
+    """The publication that `plain` told of."""
     return Published(**{**body, "at": datetime.fromisoformat(str(body["at"]))})  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """How does an unpublished plan lie in the store?"""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import islice
@@ -12,35 +12,43 @@ from uuid import UUID, uuid4
 import shapely
 from geoalchemy2.elements import WKBElement
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Select, bindparam, func, insert, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from geo.model import (
     Building,
     Facility,
     Grid,
-    GridKind,
     Ground,
     Layer,
     Line,
     Person,
     Plan,
-    Post,
     Region,
-    Role,
     Thing,
     Water,
 )
-from geo.store.refusals import NoSuchDraft, NotADraft
+from geo.store.plan_items import READERS
+from geo.store.plan_tables import plan_step
+from geo.store.possible import WITHDRAWABLE, wrong_state
+from geo.store.refusals import NoSuchDraft
 from geo.store.tables import SRID, plan, plan_item, plan_region
 
 ROWS_AT_ONCE = 2_000
 """Rows a statement: keeps a large import in constant memory on the way to the database."""
 
 
+CHANNEL = "wangge_event"
+"""Where PostgreSQL tells that something happened to a plan, or was published."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A plan's own row. `base` gives for each region the intent it was drawn from, None for a new one."""
+    """A plan's own row. `base` gives for each region the intent it was drawn from, None for a new one.
+
+    `approval` is the number of the paper that allows it, `at` the instant it waits for. `stamp` is another one after
+    every write of any plan. `done` and `undone` count its steps.
+    """
 
     id: UUID
     title: str
@@ -51,7 +59,21 @@ class Draft:
     revision: int
     created: datetime
     publication: int | None
+    approval: str
+    approved_by: str | None
+    at: datetime | None
+    stamp: UUID
     base: Mapping[str, int | None]
+    done: int = 0
+    undone: int = 0
+
+    @property
+    def can_undo(self) -> bool:
+        return self.state == "draft" and self.done > 0
+
+    @property
+    def can_redo(self) -> bool:
+        return self.state == "draft" and self.undone > 0
 
 
 def save(
@@ -82,28 +104,66 @@ def save(
         session.execute(insert(plan_region), rows)
     for batch in _batches(_items(changes, touched, removed, fresh)):
         session.execute(insert(plan_item), [{"plan": number, **item} for item in batch])
-    note(session, actor, "draft", reason, number, {"title": title, "regions": sorted(base)})
+    details = {"title": title, "regions": sorted(base), "revision": 1, "state": "draft"}
+    note(session, actor, "draft", reason, number, details)
+    session.execute(select(func.pg_notify(CHANNEL, "")))
     return number
 
 
 def find(session: Session, number: UUID) -> Draft:
     """A plan by its id. Raises NoSuchDraft."""
-    row = session.execute(select(plan).where(plan.c.id == number)).one_or_none()
-    if row is None:
+    found = several(session, plan.c.id == number)
+    if not found:
         raise NoSuchDraft(str(number))
-    own = plan_region.c.plan == number
-    based = session.execute(select(plan_region.c.code, plan_region.c.base).where(own, plan_region.c.cause == "publish"))
-    return Draft(**row._mapping, base={row.code: row.base for row in based})
+    return found[0]
 
 
-def withdraw(session: Session, number: UUID, actor: str) -> None:
-    """Take a draft out of the running; its rows stay for the log. Raises NoSuchDraft, NotADraft."""
-    done = session.execute(
-        plan.update().where(plan.c.id == number, plan.c.state == "draft").values(state="withdrawn").returning(plan.c.id)
-    )
-    if done.one_or_none() is None:
-        raise NotADraft(str(number), find(session, number).state)
-    note(session, actor, "withdraw", "", number, {})
+def several(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> list[Draft]:
+    """Plans, ordered by when they were made."""
+    rows = session.execute(select(plan).where(*which).order_by(plan.c.created, plan.c.id).limit(limit)).all()
+    ids = [row.id for row in rows]
+    own, base = plan_region.c.plan.in_(ids), dict[UUID, dict[str, int | None]]()
+    regions = select(plan_region.c.plan, plan_region.c.code, plan_region.c.base).order_by(plan_region.c.code)
+    for region in session.execute(regions.where(own, plan_region.c.cause == "publish")):
+        base.setdefault(region.plan, {})[region.code] = region.base
+    steps = select(plan_step.c.plan, plan_step.c.state, func.count()).group_by(plan_step.c.plan, plan_step.c.state)
+    count = {(id, state): n for id, state, n in session.execute(steps.where(plan_step.c.plan.in_(ids)))}
+    return [
+        Draft(
+            **row._mapping,
+            base=base.get(row.id, {}),
+            done=count.get((row.id, "done"), 0),
+            undone=count.get((row.id, "undone"), 0),
+        )
+        for row in rows
+    ]
+
+
+def withdraw(session: Session, number: UUID, actor: str, reason: str = "") -> None:
+    """Take a plan out of the running; its rows stay for the log. Raises NoSuchDraft, WrongState."""
+    open_still = plan.c.state.in_(WITHDRAWABLE)
+    row = session.execute(select(plan.c.id).where(plan.c.id == number, open_still).with_for_update()).one_or_none()
+    if row is None:
+        raise wrong_state(number, find(session, number).state)
+    written(session, number, actor, "withdraw", reason, state="withdrawn", at=None)
+
+
+def written(
+    session: Session,
+    number: UUID,
+    actor: str,
+    action: str,
+    reason: str = "",
+    details: Mapping[str, object] = MappingProxyType({}),
+    **values: object,
+) -> None:
+    """Write some columns of a locked plan: it gets its next revision and a new stamp, and the log and those who follow
+    events are told."""
+    fresh = {"revision": plan.c.revision + 1, "stamp": func.gen_random_uuid()}
+    change = update(plan).where(plan.c.id == number).values(**values, **fresh)
+    row = session.execute(change.returning(plan.c.revision, plan.c.state)).one()
+    note(session, actor, action, reason, number, {**details, "revision": row.revision, "state": row.state})
+    session.execute(select(func.pg_notify(CHANNEL, "")))
 
 
 def content(session: Session, number: UUID, layers: Collection[Layer] = tuple(Layer)) -> Plan:
@@ -119,7 +179,7 @@ def content(session: Session, number: UUID, layers: Collection[Layer] = tuple(La
             )
         )
     }
-    found: dict[str, list[Thing]] = {layer: [] for layer in _READERS}
+    found: dict[str, list[Thing]] = {layer: [] for layer in READERS}
     rows = session.execute(
         select(
             plan_item.c.layer,
@@ -135,7 +195,7 @@ def content(session: Session, number: UUID, layers: Collection[Layer] = tuple(La
     for layer, code, region, attributes, data in rows:
         own = None if data is None else shapely.from_wkb(bytes(data))
         shape = outlines.pop(code, None) if layer == "region" else own
-        found[layer].append(_READERS[layer](code, region, attributes, shape))
+        found[layer].append(READERS[layer](code, region, attributes, shape))
     bare = [Region(code=code, shape=shape) for code, shape in sorted(outlines.items())]
     return Plan(
         regions=(*found["region"], *bare),  # type: ignore[arg-type]
@@ -243,27 +303,3 @@ def _person_attributes(p: Person) -> dict[str, Any]:
 
 def _item(layer: str, code: str, *, region: str | None = None, **attributes: object) -> dict[str, Any]:
     return {"layer": str(layer), "code": code, "region": region, "attributes": attributes}
-
-
-def _building(code: str, _: str | None, a: Mapping[str, Any], shape: Any) -> Building:
-    entrance = None if a["entrance"] is None else shapely.Point(a["entrance"])
-    return Building(id=code, shape=shape, **{**a, "entrance": entrance})
-
-
-def _person(code: str, _: str | None, a: Mapping[str, Any], _shape: Any) -> Person:
-    post, layer = a["post"], a["place_layer"]
-    told = {"post": post and Post(post), "place_layer": layer and Layer(layer), "role": Role(a["role"])}
-    return Person(id=code, **{**a, **told})
-
-
-_READERS: Mapping[str, Callable[[str, str | None, Mapping[str, Any], Any], Thing]] = {
-    "region": lambda code, _, a, shape: Region(code=code, shape=shape, **a),
-    "grid": lambda code, region, a, shape: Grid(
-        code=code, region=region or "", name=a["name"], kind=GridKind(a["kind"]), shape=shape
-    ),
-    "building": _building,
-    "facility": lambda code, _, a, shape: Facility(id=code, shape=shape, **a),
-    "line": lambda code, _, a, shape: Line(id=code, shape=shape, **a),
-    "water": lambda code, _, a, shape: Water(id=code, shape=shape, **a),
-    "person": _person,
-}

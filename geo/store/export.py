@@ -42,11 +42,11 @@ class Selection:
     def holdings(self) -> list[Holding]:
         """Their grids, ordered by code."""
         found = [holding for region in self.regions for holding in self.map.by_region.get(region.code, [])]
-        return sorted(found, key=lambda holding: holding.grid.code)
+        return sorted(found, key=lambda holding: holding.code)
 
     @cached_property
     def grids(self) -> list[str]:
-        return [holding.grid.code for holding in self.holdings]
+        return [holding.code for holding in self.holdings]
 
 
 def plan(session: Session, wanted: Selection, layers: Collection[Layer] = ()) -> Plan:
@@ -98,7 +98,7 @@ def owners(state: Map, shapes: list[shapely.Geometry]) -> list[str | None]:
         return []
     xy = shapely.get_coordinates(shapely.point_on_surface(np.asarray(shapes, dtype=object)))
     numbers = state.owners.owners(xy)
-    return [None if number < 0 else state.owners.claims[number].code for number in numbers]
+    return [None if number < 0 else state.owners.codes[number] for number in numbers]
 
 
 def _buildings(session: Session, wanted: Selection) -> list[str]:

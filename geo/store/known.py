@@ -42,10 +42,15 @@ class Known:
         """The edition in force of a region."""
         if self.session is None:
             return None
-        if code not in self._editions:
-            found = published.editions(self.session, self.number, codes=[code])
-            self._editions[code] = found[0] if found else None
+        self._read([code])
         return self._editions[code]
+
+    def _read(self, codes: Iterable[str]) -> None:
+        """Reads editions that were not read yet, in one go."""
+        assert self.session is not None
+        missing = [code for code in codes if code not in self._editions]
+        found = published.editions(self.session, self.number, codes=missing) if missing else []
+        self._editions |= dict.fromkeys(missing) | {one.region: one for one in found}
 
     def divided(self) -> set[str]:
         """Codes of the regions that have an edition in force."""
@@ -77,6 +82,7 @@ class Known:
             return {}
         wanted = set(codes)
         regions = published.regions_of_grids(self.session, self.number, wanted)
+        self._read(regions)
         editions = [one for region in sorted(regions) if (one := self.edition(region))]
         return {grid.code: grid for one in editions for grid in one.grids if grid.code in wanted}
 
@@ -167,7 +173,9 @@ class Known:
         if self.session is None or not shapes:
             return []
         box = shapely.box(*shapely.total_bounds(np.asarray(shapes, dtype=object)))
-        return published.editions(self.session, self.number, meets=[box])
+        found = published.editions(self.session, self.number, meets=[box])
+        self._editions |= {one.region: one for one in found}
+        return found
 
 
 def _own(drawn: Plan) -> set[str]:

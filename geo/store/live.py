@@ -9,9 +9,9 @@ import logging
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from select import POLLIN, poll
 from threading import Condition, Event, Lock, Thread
@@ -28,7 +28,7 @@ from geo.packing import Packed, opened
 from geo.people import EPOCH, MICROSECOND, SHANGHAI
 from geo.search import Finder
 from geo.state import Map
-from geo.store import people
+from geo.store import orders, people
 from geo.store.connect import reachable, session
 from geo.store.errors import StoreUnavailable
 from geo.store.published import current_publication
@@ -54,12 +54,14 @@ log = logging.getLogger(__name__)
 class Seen:
     """A published state, and when (monotonic seconds) the database last said that it is the one in force.
 
-    `loaded` is False until there is one.
+    `loaded` is False until there is one. `orders` are the documents that ordered other boundaries and wait, by code of
+    each region they concern.
     """
 
     map: Map
     confirmed: float
     loaded: bool = True
+    orders: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def age_s(self) -> float:
@@ -80,6 +82,8 @@ class Live:
         self._thread = Thread(target=self._follow, name="published-map", daemon=True)
         self._answered = False
         self._begun, self._news = Event(), Condition()
+        self._orders: Mapping[str, Sequence[str]] = {}
+        self._orders_of: tuple[int, tuple[int, ...]] = 0, ()
         self._failure: StoreUnavailable | None = None
         self._lock = Lock()
         self._past: OrderedDict[int, Map] = OrderedDict()
@@ -123,8 +127,17 @@ class Live:
             if not (self.seen.loaded and (number, at) == (self.seen.map.publication, self.seen.map.at)):
                 for state, boundaries in self._states.steps(work, number, at, self._packed):
                     self._take(state, asked, boundaries)
-            self.seen = Seen(self.seen.map, asked)
+            self.seen = Seen(self.seen.map, asked, orders=self._waiting(work, number))
         self._answered = True
+
+    def _waiting(self, work: Session, number: int) -> Mapping[str, Sequence[str]]:
+        """The orders that wait; read anew when there are others, or another map."""
+        known = number, orders.pending(work)
+        if known != self._orders_of:
+            touched = orders.touched(work) if known[1] else {}
+            self._orders = {code: [one.number for one in own] for code, own in touched.items()}
+            self._orders_of = known
+        return self._orders
 
     def finder(self) -> Finder:
         """What can be found in the newest state that was made ready for it. Raises StoreUnavailable before there is
@@ -210,7 +223,7 @@ class Live:
         past, known = self.seen.map, self.seen.loaded
         if boundaries is None:
             self._packed = state
-        self.seen = Seen(opened(state, boundaries), asked)
+        self.seen = Seen(opened(state, boundaries), asked, orders=self.seen.orders)
         self._begun.set()
         with self._news:
             self._news.notify_all()

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Double, Table, Text, cast, exists, func, select
+from numpy.typing import NDArray
+from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Double, Table, Text, cast, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import Subquery
 
@@ -111,18 +113,37 @@ def editions(
     return _editions(session, wanted.subquery())
 
 
+def editions_of_ids(session: Session, ids: Iterable[int]) -> list[Edition]:
+    """Editions by their ids, in force or not, ordered by region."""
+    return _editions(session, select(edition.c.id).where(edition.c.id.in_(list(ids))).subquery())
+
+
 def is_one_of(column: ColumnElement[str], codes: Iterable[str]) -> ColumnElement[bool]:
     """Whether a code is one of these; they go in one parameter, of which a statement has 65,535 at most."""
     return column == func.any(cast(sorted(codes), ARRAY(Text)))
 
 
-def meets_any(column: ColumnElement[object], shapes: Sequence[Ground]) -> ColumnElement[bool]:
-    """Whether the box of a stored shape meets the box of one of the shapes."""
-    west, south, east, north = np.asarray([shape.bounds for shape in shapes]).T.tolist()
-    sides = [cast(side, ARRAY(Double)) for side in (west, south, east, north)]
+def meets_any(column: Column[Any], shapes: Sequence[Ground]) -> ColumnElement[bool]:
+    """Whether the box of a stored shape meets the box of one of the shapes.
+
+    Asked box by box of the column's index: asked row by row, a thousand boxes would be looked at for every row.
+    """
+    sides = [cast(side, ARRAY(Double)) for side in _outermost(shapes).T.tolist()]
     boxes = func.unnest(*sides).table_valued("west", "south", "east", "north").render_derived(name="boxes")
     box = func.ST_MakeEnvelope(boxes.c.west, boxes.c.south, boxes.c.east, boxes.c.north, SRID)
-    return exists().select_from(boxes).where(column.op("&&")(box))
+    (key,) = column.table.primary_key
+    there = column.table.alias("there")
+    return key.in_(select(there.c[key.key]).join(boxes, there.c[column.key].op("&&")(box)))
+
+
+def _outermost(shapes: Sequence[Ground]) -> NDArray[np.float64]:
+    """The boxes of shapes (west, south, east, north), shape (n, 4), without those that lie in another one."""
+    bounds = np.unique(shapely.bounds(np.asarray(shapes, dtype=object)), axis=0)
+    boxes = shapely.box(*bounds.T)
+    inner, outer = shapely.STRtree(boxes).query(boxes, "covered_by")
+    within = np.zeros(len(bounds), dtype=bool)
+    within[inner[inner != outer]] = True
+    return np.asarray(bounds[~within], dtype=np.float64)
 
 
 def _editions(session: Session, wanted: Subquery) -> list[Edition]:

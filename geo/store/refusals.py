@@ -29,6 +29,14 @@ class NotADraft(NoSuchDraft):
         self.state = state
 
 
+class WrongState(NotADraft):
+    """The plan's state does not allow this. `possible` are the actions that it does allow."""
+
+    def __init__(self, number: str, state: str, possible: Sequence[str]) -> None:
+        super().__init__(number, state)
+        self.possible = tuple(possible)
+
+
 class RevisionMoved(Refused):
     """The plan was changed since the caller read it; `revision` is the one in force."""
 
@@ -43,6 +51,14 @@ class Unsettled(Refused):
 
 class StaleBase(Refused):
     """A region was published since the plan was drawn from it."""
+
+
+class RegionReserved(Refused):
+    """A scheduled plan waits with the region: `codes` are the regions, `plans` the ids of those plans."""
+
+    def __init__(self, codes: Sequence[str], plans: Sequence[str]) -> None:
+        super().__init__(codes)
+        self.plans = tuple(plans)
 
 
 class NotExact(Refused):
@@ -87,6 +103,54 @@ class ThingThere(Refused):
 
 class NothingToPublish(Refused):
     """The plan changes nothing."""
+
+
+class NothingToUndo(Refused):
+    """No step of the plan is left to take back."""
+
+
+class NothingToRedo(Refused):
+    """No step was taken back since the last new one."""
+
+
+class NoSuchRegion(Refused):
+    """No region of these codes is in the tree."""
+
+
+class NotDivided(Refused):
+    """Neither a region of these codes nor any below it is divided into grids."""
+
+
+class NoSuchPublication(Refused):
+    """Nothing was published under this number."""
+
+
+class NoSuchOrder(Refused):
+    """No boundary was ordered under this id."""
+
+
+class OrderSettled(Refused):
+    """The order is in force already, or withdrawn; `state` says which."""
+
+    def __init__(self, number: str, state: str) -> None:
+        super().__init__([number])
+        self.state = state
+
+
+class OrderPending(Refused):
+    """Another order for the region waits; `order` is its id."""
+
+    def __init__(self, region: str, order: int) -> None:
+        super().__init__([region])
+        self.order = order
+
+
+class OrderInForce(Refused):
+    """The region has this boundary."""
+
+
+class NotSound(Refused):
+    """An ordered boundary crosses itself, or has no ground."""
 
 
 class NeighboursMoved(Refused):

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from geo.store.tables import metadata
+from geo.store.plan_tables import metadata
 
 __all__ = ["answer", "job", "metadata", "profile", "upload_chunk"]
 

@@ -90,7 +90,7 @@ class _Sheets:
     def _regions(self) -> Iterator[tuple[list[Value], BaseGeometry | None, Sequence[Value]]]:
         state, sums = self.wanted.map, self._sums()
         for one in self.wanted.regions:
-            below = [holding.grid.code for code in state.under(one.code) for holding in state.by_region.get(code, [])]
+            below = [holding.code for code in state.under(one.code) for holding in state.by_region.get(code, [])]
             households = [number for code in below if (number := sums[code][0]) is not None]
             ground = state.outlines.get(one.code)
             counts: list[Value] = [
@@ -124,7 +124,7 @@ class _Sheets:
         holding = None if code is None else self.wanted.map.by_code.get(code)
         if holding is None:
             return [None, None, *self.levels.values(None)]
-        return [holding.grid.code, holding.grid.name, *self.levels.values(holding.grid.region)]
+        return [holding.code, holding.name, *self.levels.values(holding.region)]
 
     def _sums(self) -> dict[str, tuple[int | None, int]]:
         """Households (None where nobody counted) and buildings of each grid; none where nothing stands."""

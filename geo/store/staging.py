@@ -5,22 +5,23 @@ edition with the same owners, moved by at most a lattice step. What cannot be pr
 where the plan allows it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
 import shapely
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from geo import border, coverage, noding
 from geo.model import Grid, Ground, Layer, Region, Standing
 from geo.store import drafts
 from geo.store.drafts import wkb
-from geo.store.published import Edition, current_publication, editions
-from geo.store.refusals import AmendmentRefused, BorderConflict, CodeTaken, NotApart, NotExact, Unsettled
-from geo.store.tables import plan_item, plan_region
+from geo.store.published import Edition, at, current_publication, editions, is_one_of
+from geo.store.refusals import AmendmentRefused, BorderConflict, CodeTaken, NotApart, NotExact, StaleBase, Unsettled
+from geo.store.stale import stale
+from geo.store.tables import edition, identity, plan_item, plan_region
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,14 @@ class Division:
 
 
 def stage(session: Session, number: UUID) -> None:
-    """Node a locked draft with what is published, write its amendments and standings.
+    """Node a locked plan with what is published, write its amendments and standings.
 
-    Raises NotExact, NotApart, BorderConflict, AmendmentRefused, CodeTaken.
+    Regions that the plan was opened with and never changed go out of it first: they stay as they are published, and are
+    neighbours as any other. Raises StaleBase, NotExact, NotApart, BorderConflict, AmendmentRefused, CodeTaken.
     """
+    _leave_untouched(session, number)
+    if codes := stale(session, [number]):  # how old ground lies beside new neighbours is nobody's business
+        raise StaleBase(codes[number])
     draft = drafts.find(session, number)
     content = drafts.content(session, number, (Layer.REGION, Layer.GRID))
     drawn = divisions(content.regions, content.grids, draft.base)
@@ -59,13 +64,22 @@ def stage(session: Session, number: UUID) -> None:
     while True:
         neighbours = _neighbours(session, provable, set(draft.base))
         noded = _noded([*provable, *neighbours])
-        clashing, involved = _clashing(noded, len(provable))
+        clashing, involved = _clashing(noded, len(provable), _as_published(session, noded[: len(provable)]))
         if not clashing:
             break
         if not draft.provisional:
             raise _not_apart(clashing, involved)
         provable = [division for division in provable if division.code not in clashing]
     _write(session, number, provable, noded, {d.code for d in drawn} - {d.code for d in provable})
+
+
+def _leave_untouched(session: Session, number: UUID) -> None:
+    untouched = list(session.scalars(select(func.untouched_regions(number))))
+    if untouched:
+        grids = (plan_item.c.plan == number) & (plan_item.c.layer == Layer.GRID.value)
+        session.execute(delete(plan_item).where(grids, is_one_of(plan_item.c.region, untouched)))
+        own = plan_region.c.plan == number
+        session.execute(delete(plan_region).where(own, is_one_of(plan_region.c.code, untouched)))
 
 
 def divisions(regions: Sequence[Region], grids: Sequence[Grid], codes: Iterable[str]) -> list[Division]:
@@ -104,25 +118,45 @@ def _noded(divisions: Sequence[Division]) -> list[Division]:
     return result
 
 
-def _clashing(noded: Sequence[Division], own: int) -> tuple[set[str], list[Division]]:
+def _as_published(session: Session, drawn: Sequence[Division]) -> set[str]:
+    """Codes of drawn regions whose boundary is in force as it is, proven."""
+    proven = (identity.c.layer == Layer.REGION.value) & (edition.c.standing == Standing.PROVEN.value)
+    rows = session.execute(
+        select(identity.c.code, func.ST_AsBinary(edition.c.boundary))
+        .join(identity, identity.c.id == edition.c.region)
+        .where(at(edition, current_publication(session)), proven)
+        .where(is_one_of(identity.c.code, [division.code for division in drawn]))
+    )
+    own = {division.code: shapely.to_wkb(division.boundary) for division in drawn}
+    return {code for code, data in rows if bytes(data) == own[code]}
+
+
+def _clashing(noded: Sequence[Division], own: int, as_published: Container[str]) -> tuple[set[str], list[Division]]:
     """Codes of drawn regions that do not keep apart from another or that noding spoiled; and all that is involved."""
     spoiled = {division.code for division in noded if not division.is_exact}
     drawn = {division.code for division in noded[:own]}
     if spoiled and not spoiled & drawn:
         raise AmendmentRefused(sorted(spoiled))
-    met = _meetings(noded, own)
+    met = _meetings(noded, own, as_published)
     involved = [noded[n] for n in sorted({n for pair in met for n in pair})]
     return ({division.code for division in involved} | spoiled) & drawn, involved
 
 
-def _meetings(noded: Sequence[Division], own: int) -> set[tuple[int, int]]:
-    """Pairs of a drawn region and another that do not keep apart."""
+def _meetings(noded: Sequence[Division], own: int, as_published: Container[str]) -> set[tuple[int, int]]:
+    """Pairs of a drawn region and another that do not keep apart. Two boundaries that are both in force as they are
+    were found apart then."""
     if not noded:
         return set()
     boundaries = np.asarray([division.boundary for division in noded], dtype=object)
     one, two = shapely.STRtree(boundaries).query(boundaries[:own])
     pairs = {(min(a, b), max(a, b)) for a, b in zip(one.tolist(), two.tolist(), strict=True) if a != b}
-    return {(a, b) for a, b in pairs if not border.are_apart(boundaries[a], boundaries[b])}
+    kept = {
+        n
+        for n, division in enumerate(noded)
+        if (division.code in as_published if division.amends is None else division.boundary is division.amends.boundary)
+    }
+    asked = (pair for pair in pairs if not kept.issuperset(pair))
+    return {(a, b) for a, b in asked if not border.are_apart(boundaries[a], boundaries[b])}
 
 
 def _not_exact(faulty: Sequence[Division]) -> NotExact:

@@ -247,7 +247,7 @@ class _Flow:
         alone = [one for one in placed if _is_alone(one[0])]
         owners = self._owners.owners(shapely.get_coordinates([shape for _, shape in alone]).reshape(-1, 2)).tolist()
         for (building, _), owner in zip(alone, owners, strict=True):
-            self._give(building, None if owner < 0 else self._owners.claims[owner].code)
+            self._give(building, None if owner < 0 else self._owners.codes[owner])
         others: list[Any] = [replace(b, shape=shape) for b, shape in placed if not _is_alone(b)]
         for found in assign(others, self._grids) if others else ():
             self._give(found.building, found.grid)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, INT8RANGE, JSONB, UUID, ExcludeConstraint
 from sqlalchemy.schema import SchemaItem
@@ -123,6 +124,7 @@ edition = Table(
     CheckConstraint("cause IN ('publish', 'node')", name="cause"),
     CheckConstraint("is_ground(boundary)", name="boundary_on_lattice"),
     Index("edition_boundary_idx", "boundary", postgresql_using="gist"),
+    Index("edition_intent_idx", "intent"),
 )
 """`intent` is the last edition that changed on purpose: node amendments keep it, and bases are compared by it."""
 
@@ -154,6 +156,7 @@ building = Table(
     Column("grid", Text),
     _shape(),
     Index("building_shape_idx", "shape", postgresql_using="gist"),
+    Index("building_grid_idx", "grid"),
     *_in_force("building"),
 )
 
@@ -259,8 +262,17 @@ plan = Table(
     Column("revision", Integer, nullable=False, server_default="1"),
     Column("created", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("publication", BigInteger, ForeignKey("publication.number")),
-    CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name="state"),
+    _text("approval"),
+    Column("approved_by", Text),
+    Column("at", DateTime(timezone=True)),
+    Column("stamp", UUID(as_uuid=True), nullable=False, server_default=func.gen_random_uuid()),
+    CheckConstraint("state IN ('draft', 'submitted', 'approved', 'scheduled', 'published', 'withdrawn')", name="state"),
+    CheckConstraint("(state = 'scheduled') = (at IS NOT NULL)", name="at"),
+    Index("plan_created_idx", "created", "id"),
+    Index("plan_at_idx", "at", postgresql_where=text("at IS NOT NULL")),
 )
+"""`approval` is the number of the paper; `at` the instant of a scheduled plan. Every write of a plan gives it the next
+`revision`, which its readers know, and a new `stamp`, which no other content of any plan ever had."""
 
 plan_region = Table(
     "plan_region",
@@ -270,12 +282,16 @@ plan_region = Table(
     Column("cause", Text, nullable=False, server_default="publish"),
     Column("base", BigInteger),
     Column("amends", BigInteger),
+    Column("drawn", BigInteger),
     Column("standing", Text, nullable=False, server_default="proven"),
     _shape("boundary"),
     CheckConstraint("cause IN ('publish', 'node')", name="cause"),
     CheckConstraint("(cause = 'node') = (amends IS NOT NULL)", name="amends"),
 )
-"""A new edition of a region: `base` is the intent it was drawn from, `amends` the very edition that gains a node."""
+"""A new edition of a region: `base` is the intent it was drawn from, `amends` the very edition that gains a node.
+
+`drawn` is the edition that a plan was opened with, which `base` is the intent of: a region that is still as it was then
+is not published anew."""
 
 plan_item = Table(
     "plan_item",
@@ -310,8 +326,17 @@ log = Table(
     Column("publication", BigInteger),
     Column("plan", UUID(as_uuid=True)),
     Column("details", JSONB, nullable=False, server_default="{}"),
+    Column(
+        "transaction",
+        BigInteger,
+        nullable=False,
+        server_default=text("(pg_current_xact_id()::text::bigint)"),
+    ),
+    Index("log_plan_idx", "plan", "id"),
+    Index("log_transaction_idx", "transaction", postgresql_where=text("plan IS NOT NULL")),
 )
-"""Who did what, when and why; nothing in it is ever changed or taken out."""
+"""Who did what, when and why; nothing in it is ever changed or taken out. `transaction` is the number of the
+transaction that wrote it: events are told when that one is over, in whatever order transactions end."""
 
 acceptance = Table(
     "acceptance",

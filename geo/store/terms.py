@@ -23,7 +23,7 @@ from geo.tree import above
 def terms_of(session: Session, state: Map, regions: Sequence[str], zone: tzinfo = SHANGHAI) -> Terms:
     """The terms for a check of some divided regions as published; `state` has them all. In the zone dates begin at
     00:00."""
-    codes = [holding.grid.code for region in regions for holding in state.by_region.get(region, [])]
+    codes = [holding.code for region in regions for holding in state.by_region.get(region, [])]
     ground = [state.boundaries[region] for region in regions if region in state.boundaries]
     near = _near(state, regions, ground)
     parents = {code: region.parent for code, region in state.regions.items()}
@@ -56,7 +56,7 @@ def _staff(
     session: Session, state: Map, regions: Sequence[str], zone: tzinfo
 ) -> tuple[dict[str, Staff], frozenset[str]]:
     """How many people each grid has now; and the regions that somebody was ever named for, or a grid of theirs."""
-    owner = {holding.grid.code: region for region in regions for holding in state.by_region.get(region, [])}
+    owner = {holding.code: region for region in regions for holding in state.by_region.get(region, [])}
     roster, now = people.roster(session, state.publication, zone, places={*owner, *regions}), datetime.now(UTC)
     named = roster.places
     staffed = {owner[code] for code in named[Layer.GRID] if code in owner} | named[Layer.REGION] & set(regions)

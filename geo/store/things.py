@@ -45,22 +45,24 @@ def buildings(
     if homeless:
         owned = select(dwelling.c.row).where(dwelling.c.building == building.c.id, at(dwelling, number))
         query = query.where(~owned.exists())
-    rows = session.execute(query)
+    rows = session.execute(query).all()
+    shapes = shapely.from_wkb([bytes(row.shape) for row in rows])
+    entrances = shapely.from_wkb([None if row.entrance is None else bytes(row.entrance) for row in rows])
     return [
         Building(
             id=row.code,
             name=row.name,
             address=row.address,
             compound=row.compound,
-            entrance=None if row.entrance is None else shapely.from_wkb(bytes(row.entrance)),
+            entrance=entrance,
             households=row.households,
             estimated=row.estimated,
             levels=row.levels,
             kind=row.kind,
             grid=row.grid,
-            shape=shapely.from_wkb(bytes(row.shape)),
+            shape=shape,
         )
-        for row in rows
+        for row, shape, entrance in zip(rows, shapes, entrances, strict=True)
     ]
 
 

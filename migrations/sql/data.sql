@@ -93,20 +93,28 @@ $$;
 
 CREATE OR REPLACE FUNCTION derive_dwellings(p_plan uuid, staged bigint[], n bigint) RETURNS void
 LANGUAGE plpgsql AS $$
--- Owners of the buildings that the plan or its new ground touches, then the sums of the grids they left and joined.
+-- Owners of the buildings that the plan brings and of those on ground that it redraws, then the sums of the grids they
+-- left and joined. Where a building stands on grids that are all as they were it has the owner that it had.
 DECLARE
   asked bigint[];
   orphans text[];
   moved text[];
 BEGIN
-  SELECT array_agg(b.id) INTO asked
-  FROM building AS b
-  WHERE in_force(b.numbers)
-    AND (lower(b.numbers) = n
-      OR b.id IN (SELECT building FROM dwelling AS w JOIN grid AS g ON g.id = w.grid JOIN edition AS e ON e.id = g.edition
-                  WHERE in_force(w.numbers) AND upper(e.numbers) = n)
-      OR b.id IN (SELECT c.id FROM building AS c JOIN edition AS e ON e.id = ANY (staged) AND c.shape && e.boundary)
-      OR b.grid IN (SELECT i.code FROM grid AS g JOIN identity AS i ON i.id = g.id WHERE g.edition = ANY (staged)));
+  CREATE TEMP TABLE redrawn ON COMMIT DROP AS
+  SELECT id, o.shape AS was, e.shape AS now
+  FROM (SELECT g.id, g.shape, e.standing FROM edition AS e JOIN grid AS g ON g.edition = e.id WHERE upper(e.numbers) = n) AS o
+  FULL JOIN (SELECT g.id, g.shape, e.standing FROM edition AS e JOIN grid AS g ON g.edition = e.id WHERE e.id = ANY (staged)) AS e
+  USING (id)
+  WHERE o.standing IS DISTINCT FROM e.standing OR ST_AsBinary(o.shape) IS DISTINCT FROM ST_AsBinary(e.shape);
+  SELECT array_agg(id) INTO asked FROM (
+    SELECT b.id FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
+      JOIN building AS b ON b.id = i.id AND in_force(b.numbers) WHERE p.plan = p_plan AND p.layer = 'building'
+    UNION SELECT d.building FROM redrawn AS r JOIN dwelling AS d ON d.grid = r.id AND in_force(d.numbers)
+      JOIN building AS b ON b.id = d.building AND in_force(b.numbers)
+    UNION SELECT b.id FROM redrawn AS r JOIN building AS b ON b.shape && r.was AND in_force(b.numbers)
+    UNION SELECT b.id FROM redrawn AS r JOIN building AS b ON b.shape && r.now AND in_force(b.numbers)
+    UNION SELECT b.id FROM redrawn AS r JOIN identity AS i ON i.id = r.id JOIN building AS b ON b.grid = i.code
+      AND in_force(b.numbers)) AS touching;
   CREATE TEMP TABLE touched ON COMMIT DROP AS
   SELECT o.building AS id, d.grid AS was, o.grid AS now
   FROM building_owners(asked) AS o LEFT JOIN dwelling AS d ON d.building = o.building AND in_force(d.numbers)
@@ -139,8 +147,7 @@ BEGIN
   CREATE TEMP TABLE summed ON COMMIT DROP AS
   SELECT s.grid, sum(b.households)::integer AS households, count(b.id)::integer AS buildings
   FROM (SELECT was AS grid FROM touched UNION SELECT now FROM touched
-        UNION SELECT id FROM grid WHERE edition = ANY (staged)
-        UNION SELECT g.id FROM grid AS g JOIN edition AS e ON e.id = g.edition AND upper(e.numbers) = n) AS s
+        UNION SELECT id FROM redrawn) AS s
   LEFT JOIN dwelling AS d ON d.grid = s.grid AND in_force(d.numbers)
   LEFT JOIN building AS b ON b.id = d.building AND in_force(b.numbers)
   WHERE s.grid IS NOT NULL
@@ -150,6 +157,6 @@ BEGIN
   INSERT INTO tally (grid, numbers, households, buildings)
   SELECT s.grid, int8range(n, NULL), s.households, s.buildings FROM summed AS s
   WHERE s.buildings > 0 AND NOT EXISTS (SELECT FROM tally AS t WHERE t.grid = s.grid AND in_force(t.numbers));
-  DROP TABLE touched, summed;
+  DROP TABLE redrawn, touched, summed;
 END
 $$;

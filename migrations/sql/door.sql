@@ -4,7 +4,7 @@
 -- again whether the bases and the neighbours are still the ones that were proven against, then switch. One transaction:
 -- a crash leaves the old or the new. Errors carry a state of class WG and, in DETAIL, the codes they are about as JSON.
 
-CREATE FUNCTION neighbours_of(p_plan uuid) RETURNS bigint[]
+CREATE OR REPLACE FUNCTION neighbours_of(p_plan uuid) RETURNS bigint[]
 LANGUAGE sql STABLE AS $$
   -- Proven editions in force that the plan does not replace and whose box meets ground the plan proves.
   SELECT coalesce(array_agg(DISTINCT e.id ORDER BY e.id), '{}')
@@ -15,7 +15,7 @@ LANGUAGE sql STABLE AS $$
     AND NOT EXISTS (SELECT FROM plan_region AS o WHERE o.plan = p_plan AND o.code = i.code)
 $$;
 
-CREATE FUNCTION stage_editions(p_plan uuid) RETURNS bigint[]
+CREATE OR REPLACE FUNCTION stage_editions(p_plan uuid) RETURNS bigint[]
 LANGUAGE plpgsql AS $$
 -- The plan's regions as editions that are in force for no number yet; returns their ids.
 DECLARE
@@ -48,12 +48,13 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION prove(staged bigint[], neighbours bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION prove(staged bigint[], neighbours bigint[]) RETURNS void
 LANGUAGE plpgsql SET jit = off AS $$
 -- (a) each proven region's grids cancel against its boundary; (b) it keeps apart from every proven neighbour and from
--- the plan's other proven regions.
+-- the plan's other proven regions. Two boundaries that are both in force as they are, proven, were proven then.
 DECLARE
   faulty text[];
+  kept bigint[];
 BEGIN
   SELECT array_agg(i.code ORDER BY i.code) INTO faulty
   FROM edition AS e JOIN identity AS i ON i.id = e.region
@@ -63,19 +64,38 @@ BEGIN
   IF faulty IS NOT NULL THEN
     PERFORM refuse('WG003', 'the grids do not cover the region exactly', faulty);
   END IF;
-  SELECT array_agg(DISTINCT i.code ORDER BY i.code) INTO faulty
+  SELECT coalesce(array_agg(e.id), '{}') || neighbours INTO kept
   FROM edition AS e
-  JOIN edition AS o ON o.boundary && e.boundary AND o.standing = 'proven'
-   AND (o.id = ANY (neighbours) OR (o.id = ANY (staged) AND o.id > e.id))
-  JOIN identity AS i ON i.id IN (e.region, o.region)
-  WHERE e.id = ANY (staged) AND e.standing = 'proven' AND NOT grounds_are_apart(e.boundary, o.boundary);
+  JOIN edition AS o ON o.region = e.region AND in_force(o.numbers) AND o.standing = 'proven'
+   AND ST_AsBinary(o.boundary) = ST_AsBinary(e.boundary)
+  WHERE e.id = ANY (staged) AND e.standing = 'proven';
+  WITH pair AS (
+    SELECT e.id AS one, o.id AS other
+    FROM edition AS e
+    JOIN edition AS o ON o.boundary && e.boundary AND o.standing = 'proven'
+     AND (o.id = ANY (neighbours) OR (o.id = ANY (staged) AND o.id > e.id))
+     AND NOT (e.id = ANY (kept) AND o.id = ANY (kept))
+    WHERE e.id = ANY (staged) AND e.standing = 'proven'
+  ),
+  involved AS (
+    SELECT e.id, e.region, e.boundary, row_number() OVER (ORDER BY e.id) AS place
+    FROM edition AS e WHERE e.id IN (SELECT one FROM pair UNION SELECT other FROM pair)
+  ),
+  at_odds AS (
+    SELECT p.* FROM pairs_at_odds(
+      ARRAY(SELECT boundary FROM involved ORDER BY place),
+      ARRAY(SELECT i.place FROM pair AS p JOIN involved AS i ON i.id = p.one ORDER BY p.one, p.other),
+      ARRAY(SELECT i.place FROM pair AS p JOIN involved AS i ON i.id = p.other ORDER BY p.one, p.other)) AS p
+  )
+  SELECT array_agg(DISTINCT i.code ORDER BY i.code) INTO faulty
+  FROM at_odds AS p JOIN involved AS v ON v.place IN (p.one, p.other) JOIN identity AS i ON i.id = v.region;
   IF faulty IS NOT NULL THEN
     PERFORM refuse('WG004', 'two regions do not keep apart', faulty);
   END IF;
 END
 $$;
 
-CREATE FUNCTION check_amendments(p_plan uuid, staged bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION check_amendments(p_plan uuid, staged bigint[]) RETURNS void
 LANGUAGE plpgsql AS $$
 -- A node amendment keeps codes, names and kinds, and moves no line by more than a lattice step.
 DECLARE
@@ -101,7 +121,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION recheck(p_plan uuid, neighbours bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION recheck(p_plan uuid, neighbours bigint[]) RETURNS void
 LANGUAGE plpgsql AS $$
 -- After the number is taken nothing else can publish: are the bases and the neighbours still those of the proof?
 DECLARE
@@ -121,6 +141,7 @@ BEGIN
   IF faulty IS NOT NULL OR neighbours_of(p_plan) IS DISTINCT FROM neighbours THEN
     PERFORM refuse('WG002', 'a neighbour was published meanwhile', coalesce(faulty, '{}'));
   END IF;
+  PERFORM check_reserved(ARRAY(SELECT code FROM plan_region WHERE plan = p_plan AND cause = 'publish'), p_plan);
   SELECT array_agg(r.code ORDER BY r.code) INTO faulty
   FROM plan_region AS r
   JOIN identity AS i ON i.layer = 'region' AND i.code = r.code
@@ -143,7 +164,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION check_tree() RETURNS void
+CREATE OR REPLACE FUNCTION check_tree() RETURNS void
 LANGUAGE plpgsql AS $$
 -- Every parent is a region in force, nobody is its own ancestor, and a divided region has a name in the tree.
 DECLARE
@@ -164,7 +185,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION switch_ground(p_plan uuid, staged bigint[], n bigint) RETURNS void
+CREATE OR REPLACE FUNCTION switch_ground(p_plan uuid, staged bigint[], n bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE edition SET numbers = int8range(lower(numbers), n)
@@ -173,20 +194,16 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION publish(p_plan uuid, p_actor text, p_reason text) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION bring_into_force(p_plan uuid, p_actor text, p_reason text) RETURNS bigint
+LANGUAGE plpgsql AS $$
+-- A plan that is locked, staged, and in a state that may be published.
 DECLARE
-  drawn plan;
   staged bigint[];
   neighbours bigint[];
   n bigint;
   ground boolean;
   has_data boolean;
 BEGIN
-  SELECT * INTO drawn FROM plan WHERE id = p_plan FOR UPDATE;
-  IF NOT FOUND OR drawn.state <> 'draft' THEN
-    PERFORM refuse('WG008', 'there is no such draft', ARRAY[p_plan::text]);
-  END IF;
   staged := stage_editions(p_plan);
   neighbours := neighbours_of(p_plan);
   PERFORM check_amendments(p_plan, staged);
@@ -196,7 +213,9 @@ BEGIN
   PERFORM recheck(p_plan, neighbours);
   PERFORM switch_ground(p_plan, staged, n);
   PERFORM switch_data(p_plan, n);
-  PERFORM check_tree();
+  IF EXISTS (SELECT FROM region WHERE lower(numbers) = n OR upper(numbers) = n) THEN
+    PERFORM check_tree();
+  END IF;
   PERFORM derive_dwellings(p_plan, staged, n);
 
   ground := EXISTS (SELECT FROM plan_region WHERE plan = p_plan);
@@ -211,9 +230,24 @@ BEGIN
           SELECT boundary AS g FROM plan_region WHERE plan = p_plan
           UNION ALL SELECT e.boundary FROM edition AS e WHERE upper(e.numbers) = n
           UNION ALL SELECT shape FROM plan_item WHERE plan = p_plan AND shape IS NOT NULL) AS shapes) AS extent;
-  UPDATE plan SET state = 'published', publication = n WHERE id = p_plan;
-  INSERT INTO log (actor, action, reason, publication, plan) VALUES (p_actor, 'publish', p_reason, n, p_plan);
-  PERFORM pg_notify('wangge', n::text);
+  PERFORM settle_orders(staged, n);
+  UPDATE plan SET state = 'published', publication = n, at = NULL, revision = revision + 1, stamp = gen_random_uuid()
+  WHERE id = p_plan;
+  INSERT INTO log (actor, action, reason, publication, plan, details)
+  SELECT p_actor, 'publish', p_reason, n, p_plan, jsonb_build_object('revision', revision, 'state', state)
+  FROM plan WHERE id = p_plan;
+  PERFORM pg_notify('wangge', n::text), pg_notify('wangge_event', '');
   RETURN n;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION publish(p_plan uuid, p_actor text, p_reason text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM FROM plan WHERE id = p_plan AND state IN ('draft', 'approved') FOR UPDATE;
+  IF NOT FOUND THEN
+    PERFORM refuse('WG008', 'there is no such plan that may be published', ARRAY[p_plan::text]);
+  END IF;
+  RETURN bring_into_force(p_plan, p_actor, p_reason);
 END
 $$;

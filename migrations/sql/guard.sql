@@ -14,18 +14,6 @@ CREATE TRIGGER keep_for_ever BEFORE UPDATE OR DELETE OR TRUNCATE ON publication
 CREATE TRIGGER keep_for_ever BEFORE UPDATE OR DELETE OR TRUNCATE ON identity
   FOR EACH STATEMENT EXECUTE FUNCTION keep_for_ever();
 
-CREATE FUNCTION keep_the_past() RETURNS trigger
-LANGUAGE plpgsql AS $$
--- A row that is in force may be closed once, and nothing else about it changes.
-BEGIN
-  IF TG_OP = 'UPDATE' AND (isempty(OLD.numbers) OR (in_force(OLD.numbers) AND lower(NEW.numbers) = lower(OLD.numbers)
-     AND to_jsonb(NEW) - 'numbers' = to_jsonb(OLD) - 'numbers')) THEN
-    RETURN NEW;
-  END IF;
-  RAISE EXCEPTION USING ERRCODE = 'WG010', MESSAGE = format('a published row of %s is never changed', TG_TABLE_NAME);
-END
-$$;
-
 DO $$
 DECLARE
   name text;
@@ -74,6 +62,6 @@ GRANT INSERT, UPDATE, DELETE ON plan, plan_region, plan_item TO wangge_service;
 GRANT INSERT ON answer TO wangge_service;
 GRANT EXECUTE ON FUNCTION publish(uuid, text, text), note_in_log(text, text, text, uuid, jsonb), in_force(int8range),
   is_ground(geometry), ground_edges(geometry), ground_is_exact(geometry, geometry[]), grounds_are_apart(geometry, geometry),
-  borders_meet(geometry, geometry), enters(geometry, geometry), building_owners(bigint[]),
+  pairs_at_odds(geometry[], bigint[], bigint[]), building_owners(bigint[]),
   turn(bigint, bigint, bigint, bigint, bigint, bigint), lies_inside(bigint, bigint, bigint, bigint, bigint, bigint)
 TO wangge_service;

@@ -31,7 +31,7 @@ LANGUAGE sql STABLE SET jit = off AS $$
     FROM measured AS a JOIN current_grid AS c ON c.shape && a.entrance AND NOT ST_Relate(c.ground, a.entrance, 'FF*FF****')
     ORDER BY a.id, c.standing <> 'proven', c.code COLLATE "C"
   ),
-  met AS (
+  met AS MATERIALIZED (
     SELECT a.id, c.id AS grid, c.code, c.standing,
            CASE WHEN a.flat THEN CASE WHEN ST_Relate(c.ground, a.ground, 'FF*FF****') THEN 0 ELSE 1 END
                 ELSE round((ST_Area(ST_Intersection(c.ground, a.ground)) / ST_Area(a.ground))::numeric, 6) END AS share

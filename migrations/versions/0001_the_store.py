@@ -356,7 +356,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan"], ["plan.id"], name=op.f("plan_region_plan_fkey"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("plan", "code", name=op.f("plan_region_pkey")),
     )
-    run("numbers", "exact", "proof", "owners", "data", "door", "guard")
+    run("numbers", "exact", "proof", "owners", "data", "door", "past", "guard")
 
 
 def downgrade() -> None:

@@ -1,0 +1,30 @@
+"""How is what was done at the desk kept as a step of the plan?"""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.desk import Desk, Turn
+from api.edit_documents import summary
+from geo.store import steps
+from geo.store.drafts import Draft
+
+
+def kept_step(
+    work: Session, desk: Desk, draft: Draft, turn: Turn, kind: str, actor: str, reason: str
+) -> dict[str, Any]:
+    """The answer to a change of a locked plan, once the store has it. Raises WrongState."""
+    done = turn.done
+    after = steps.keep(
+        work,
+        draft,
+        done.before,
+        done.outcome,
+        kind=kind,
+        edits=done.edits,
+        actor=actor,
+        reason=reason,
+        answer=summary(done.told),
+    )
+    desk.keep(turn, after)
+    return {"revision": after.revision, **done.told}

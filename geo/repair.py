@@ -1,0 +1,118 @@
+"""What comes of proposals that a planner accepts, one by one or for a whole district?
+
+Each is made on what the ones before left, and proven: no region gets worse, a whole one stays whole.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from geo.consequences import Answer
+from geo.inspection import Report
+from geo.lattice import directed_edges, steps_of, to_degrees, uncancelled
+from geo.measure import degrees_m
+from geo.mending import Strategy, mended
+from geo.model import Rule, Severity
+from geo.noding import NodingUnsettledError
+from geo.open_plan import OpenPlan
+from geo.proposals import ALONE, TOGETHER, Edits, Proposal, grouped, proposals, regions_of
+from geo.redraw.board import Board, Outcome
+from geo.redraw.drawn import redrawn
+from geo.redraw.edits import Edit
+from geo.redraw.refused import EditRefused
+
+__all__ = ["Accepted", "Proposal", "Skipped", "Strategy", "accepted", "grouped", "proposals"]
+
+MOOT, WORSE, UNSETTLED = "moot", "worse", "not-settled"
+MOOT_IDS: Final = frozenset({"not-a-gap", "nothing-changes", "grid-missing"})
+"""How edits are refused where there is nothing left to heal."""
+NOISE_M: Final = 1.0
+"""Metres of edges by which nodes put into faulty shapes make one edge two that run side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A proposal that was not made: `moot` where nothing is left to heal, `worse` where it would do harm, else the id
+    of why it is refused."""
+
+    proposal: Proposal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was made of proposals; `edits` are all of them in order, to be kept as one step."""
+
+    answer: Answer
+    edits: Edits
+    done: tuple[Proposal, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def accepted(plan: OpenPlan, chosen: Sequence[Proposal]) -> Accepted | None:
+    """Make proposals on a plan, one after the other, and keep what came of them; None where none could be made.
+
+    Each is proven not to make any region worse. Regions all of whose faults were to be healed and that still have some
+    are drawn anew.
+    """
+    report = plan.report
+    board, edits = plan.board, list[Edit]()
+    done, skipped = list[Proposal](), list[Skipped]()
+    for one in sorted(chosen, key=lambda one: one.whole):
+        made = _made(board, one, report.counts)
+        if isinstance(made, str):
+            skipped.append(Skipped(one, made))
+        else:
+            board, own = made
+            done.append(one)
+            edits += own
+    for one in _remaining(board, report, chosen):
+        if not isinstance(made := _made(board, one, report.counts), str):
+            board, own = made
+            edits += own
+    return Accepted(plan.edit(edits), tuple(edits), tuple(done), tuple(skipped)) if edits else None
+
+
+def _remaining(board: Board, report: Report, chosen: Sequence[Proposal]) -> Iterator[Proposal]:
+    """Proposals to draw regions anew of which every fault is to be healed, for what then is left."""
+    told = {id(finding) for one in chosen for finding in one.findings}
+    whole = {one.region for one in chosen if one.whole}
+    regions = {one.region: one.strategy for one in chosen}
+    left = {
+        code
+        for finding in report.findings
+        if finding.severity is Severity.BLOCKING and finding.rule in ALONE | TOGETHER and id(finding) not in told
+        for code in regions_of(board, finding)
+    }
+    for region in sorted((regions.keys() - whole - left) & board.faulty):
+        yield Proposal(rule=Rule.GAP, region=region, findings=(), edits=(), whole=True, strategy=regions[region])
+
+
+def _made(board: Board, one: Proposal, counts: Mapping[str, int]) -> tuple[Board, Edits] | str:
+    """The board after a proposal and its edits, or why it is not made."""
+    try:
+        edits = (mended(board, one.region, one.strategy, counts),) if one.whole else one.edits
+        after, outcome = redrawn(board, edits)
+    except EditRefused as refused:
+        return MOOT if refused.id in MOOT_IDS else refused.id
+    except NodingUnsettledError:
+        return UNSETTLED
+    return WORSE if _is_worse(board, after, outcome) else (after, edits)
+
+
+def _is_worse(before: Board, after: Board, outcome: Outcome) -> bool:
+    """Whether a region has longer edges without another side than before."""
+    touched = {grid.region for grid in outcome.grids} | {region.code for region in outcome.regions}
+    touched |= {before.grids[code].region for code in outcome.gone}
+    return any(_loose_m(after, code) > _loose_m(before, code) + NOISE_M for code in touched & after.faulty)
+
+
+def _loose_m(board: Board, region: str) -> float:
+    """How long the edges of a region are, metres, that do not cancel."""
+    start, end, owner = directed_edges([board.boundary(region), *(grid.shape for grid in board.grids_of(region))])
+    low, high, times = uncancelled(start, end, np.where(owner == 0, -1, 1))
+    a, b = to_degrees(steps_of(low)), to_degrees(steps_of(high))
+    metres = np.hypot(*((b - a) * degrees_m((a[:, 1] + b[:, 1]) / 2)).T)
+    return float((metres * np.abs(times)).sum())
