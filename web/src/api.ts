@@ -1,4 +1,5 @@
 // How is the service asked? One function a question; a failure is a Problem or Unreachable, never silence.
+import type { Feature, FeatureCollection } from "geojson";
 import type {
   CoverageAnswer,
   GridFeature,
@@ -12,22 +13,35 @@ import type {
 } from "./answers";
 import type { Manner } from "./asking";
 import { languageTag, text } from "./language";
+import { bearer } from "./token";
 
 const PATIENCE_MS = 10_000;
 const CHECK_PATIENCE_MS = 120_000; // a check of a whole city is long work
 const JSON_FIRST = "application/json, application/problem+json;q=0.5";
-const GEOJSON_FIRST = "application/geo+json, application/json;q=0.8, application/problem+json;q=0.5";
+export const GEOJSON_FIRST = "application/geo+json, application/json;q=0.8, application/problem+json;q=0.5";
 const MOST_REGIONS = 1000;
+
+/** What a problem document tells beside its title, where it does. */
+interface Told {
+  type?: string;
+  features?: FeatureCollection;
+}
 
 /** An error the service explained (RFC 9457), or an answer that could not be read. */
 export class Problem extends Error {
   readonly status: number;
   readonly detail: string;
+  /** `/problems/building-cut` and the like; empty where the answer could not be read. */
+  readonly type: string;
+  /** The places it speaks of. */
+  readonly features: Feature[];
 
-  constructor(status: number, title: string, detail: string) {
+  constructor(status: number, title: string, detail: string, { type, features }: Told = {}) {
     super(title);
     this.status = status;
     this.detail = detail;
+    this.type = type ?? "";
+    this.features = features?.features ?? [];
   }
 }
 
@@ -86,18 +100,24 @@ export function onThisHost(template: string, page: string): string {
   return path.startsWith("/") ? base.origin + path : base.href.replace(/[^/]*([?#].*)?$/, "") + path;
 }
 
-interface Asking {
-  query?: Record<string, string>;
+export interface Asking {
+  query?: Record<string, string> | [name: string, value: string][];
   accept?: string;
   /** Milliseconds until the service counts as unreachable. */
   patience?: number;
+  method?: "POST" | "PATCH" | "DELETE";
+  /** Sent as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
 }
 
-async function get<Answer>(path: string, asking: Asking = {}): Promise<Answer> {
+/** Asks; rejects with Problem or Unreachable. Undefined where the service answers with nothing. */
+export async function get<Answer>(path: string, asking: Asking = {}): Promise<Answer> {
   const url = new URL(path, document.baseURI);
   url.search = new URLSearchParams(asking.query ?? {}).toString();
-  const response = await send(url, asking.accept ?? JSON_FIRST, asking.patience ?? PATIENCE_MS);
+  const response = await send(url, asking);
   if (!response.ok) throw await problem(response);
+  if (response.status === 204) return undefined as Answer;
   try {
     return (await response.json()) as Answer;
   } catch {
@@ -105,10 +125,13 @@ async function get<Answer>(path: string, asking: Asking = {}): Promise<Answer> {
   }
 }
 
-async function send(url: URL, accept: string, patience: number): Promise<Response> {
-  const headers = { Accept: accept, "Accept-Language": languageTag() };
+async function send(url: URL, asking: Asking): Promise<Response> {
+  const { method, body, accept = JSON_FIRST, patience = PATIENCE_MS } = asking;
+  const content = body === undefined ? {} : { "Content-Type": "application/json" };
+  const headers = { Accept: accept, "Accept-Language": languageTag(), ...content, ...bearer(), ...asking.headers };
+  const sent = { ...(method && { method }), ...(body !== undefined && { body: JSON.stringify(body) }) };
   try {
-    return await fetch(url, { headers, cache: "no-cache", signal: AbortSignal.timeout(patience) });
+    return await fetch(url, { ...sent, headers, cache: "no-cache", signal: AbortSignal.timeout(patience) });
   } catch {
     throw new Unreachable(text("page.unreachable.short"));
   }
@@ -116,9 +139,9 @@ async function send(url: URL, accept: string, patience: number): Promise<Respons
 
 async function problem(response: Response): Promise<Problem> {
   try {
-    const told = (await response.json()) as { title?: unknown; detail?: unknown };
+    const told = (await response.json()) as Told & { title?: unknown; detail?: unknown };
     if (typeof told.title !== "string") return unreadable(response);
-    return new Problem(response.status, told.title, typeof told.detail === "string" ? told.detail : "");
+    return new Problem(response.status, told.title, typeof told.detail === "string" ? told.detail : "", told);
   } catch {
     return unreadable(response);
   }

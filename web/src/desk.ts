@@ -9,6 +9,7 @@ import type { DeskMap } from "./map";
 import type { OwnerPanel } from "./owner";
 import { readPlace, writePlace } from "./place";
 import { readRegions, type Regions } from "./regions";
+import type { Planning } from "./plan/planning";
 import type { Tabs } from "./tabs";
 
 const AROUND_DEG = 0.0008; // some 80 m around a building: enough to see whose ground it stands on
@@ -19,6 +20,7 @@ export interface Desk {
   readonly tabs: Tabs;
   readonly owner: OwnerPanel;
   readonly findings: FindingsPanel;
+  readonly planning: Planning;
   regions: Regions | undefined;
   /** All that is published; unknown until the first state is read. */
   everything: Bounds | undefined;
@@ -27,6 +29,7 @@ export interface Desk {
 }
 
 export function askPoint(desk: Desk, lon: number, lat: number): void {
+  if (desk.tabs.opened() === "plan") return void desk.planning.point(lon, lat);
   desk.tabs.open("owner");
   desk.map.showFault(undefined);
   void desk.owner.askPoint(lon, lat);
@@ -68,8 +71,9 @@ export async function showFinding(desk: Desk, { geometry, codes: [code] }: Findi
 
 /** The panel's answer has changed: the map and the address follow. */
 export function markAnswer(desk: Desk, code: string | undefined, point: [number, number] | undefined): void {
-  desk.map.chooseGrid(code);
-  desk.map.showPoint(point);
+  const planned = desk.planning.id() !== undefined; // its ground is not that of the answer
+  desk.map.chooseGrid(planned ? undefined : code);
+  desk.map.showPoint(planned ? undefined : point);
   desk.chosen = code;
   writeAddress(desk);
 }
@@ -90,6 +94,7 @@ export async function takeState(desk: Desk, keepView: boolean): Promise<void> {
     regions.upper.some(({ geometry }) => geometry !== null),
   );
   void desk.findings.offer(regions.roots);
+  desk.planning.again(); // names of regions are known now
   await desk.owner.again();
 }
 
@@ -100,13 +105,19 @@ export function recover(desk: Desk, done: () => void): void {
 }
 
 export function writeAddress(desk: Desk): void {
-  const address = writePlace({ view: desk.map.view(), ...(desk.chosen === undefined ? {} : { grid: desk.chosen }) });
+  const plan = desk.planning.id();
+  const address = writePlace({
+    view: desk.map.view(),
+    ...(desk.chosen === undefined ? {} : { grid: desk.chosen }),
+    ...(plan === undefined ? {} : { plan }),
+  });
   if (desk.everything !== undefined) history.replaceState(null, "", address);
 }
 
 /** The address was edited, or a bookmark of this page opened: go where it says. */
 export async function followAddress(desk: Desk): Promise<void> {
-  const { view, grid } = readPlace(location.hash);
+  const { view, grid, plan } = readPlace(location.hash);
+  if (plan !== desk.planning.id()) await desk.planning.open(plan, view === undefined);
   if (grid !== undefined && grid !== desk.chosen) await showGrid(desk, grid, view === undefined ? "fly" : "stay");
   if (view !== undefined) desk.map.jumpTo(view);
 }

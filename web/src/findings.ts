@@ -84,7 +84,7 @@ export function findingsPanel(place: HTMLElement, hooks: Hooks): FindingsPanel {
   };
 }
 
-function groupBox(group: Group, open: Set<string>, shown: (finding: Finding) => void): HTMLElement {
+export function groupBox(group: Group, open: Set<string>, shown: (finding: Finding) => void): HTMLElement {
   const rows = element("ul", { class: "rows" });
   const more = button("", { class: "more" }, () => add());
   let listed = 0;

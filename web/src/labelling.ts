@@ -8,14 +8,21 @@ import type { Published } from "./published";
 import type { Regions } from "./regions";
 import { GRID_LABELS_FROM, LABELS, SOURCE_LAYER } from "./style";
 
+interface Labelling {
+  take(regions: Regions): void;
+  /** Leaves out the grids of these regions: an open plan labels its own. */
+  leaveOut(regions: ReadonlySet<string>): void;
+}
+
 /** Keeps the labels true to the state that is shown. */
-export function labelling(map: MapView, grids: Published): { take(regions: Regions): void } {
+export function labelling(map: MapView, grids: Published): Labelling {
   let communities: Label[] = [];
+  let left: ReadonlySet<string> = new Set();
   let nameOf: Regions["nameOf"] = () => undefined;
   let written = "";
 
   function write(): void {
-    const labels = [...communities, ...gridLabels(map, grids.source(), nameOf)];
+    const labels = [...communities, ...gridLabels(map, grids.source(), nameOf, left)];
     const now = JSON.stringify(labels);
     if (now === written) return; // new data makes the map idle once more: without this, for ever
     written = now;
@@ -33,16 +40,27 @@ export function labelling(map: MapView, grids: Published): { take(regions: Regio
       );
       write();
     },
+    leaveOut(regions) {
+      left = regions;
+      write();
+    },
   };
 }
 
-function gridLabels(map: MapView, source: string | undefined, nameOf: Regions["nameOf"]): Label[] {
+function gridLabels(
+  map: MapView,
+  source: string | undefined,
+  nameOf: Regions["nameOf"],
+  left: ReadonlySet<string>,
+): Label[] {
   if (source === undefined || map.getZoom() < GRID_LABELS_FROM) return [];
   const pieces = map.querySourceFeatures(source, { sourceLayer: SOURCE_LAYER }).map(({ properties, geometry }) => {
     const grid = properties as GridProperties;
     return { code: grid.code, grid, shape: geometry as Ground };
   });
-  return largestPieces(pieces).map(({ piece: { grid }, at }) => label("grid", at, gridText(grid, nameOf)));
+  return largestPieces(pieces.filter(({ grid }) => !left.has(grid.region))).map(({ piece: { grid }, at }) =>
+    label("grid", at, gridText(grid, nameOf)),
+  );
 }
 
 function gridText({ code, name, region, households }: GridProperties, nameOf: Regions["nameOf"]): string {

@@ -46,7 +46,9 @@ type Topic =
   | "verdict"
   | "role"
   | "post"
-  | "ruling";
+  | "ruling"
+  | "plan.state"
+  | "tool";
 
 /** The word for an id that the service sent; the id itself where the catalogue has no word for it. */
 export function word(topic: Topic, id: string): string {

@@ -10,6 +10,7 @@ import { labelling } from "./labelling";
 import { inEachLanguage, text } from "./language";
 import { inEachLight, palette } from "./palette";
 import type { View } from "./place";
+import { canvas, type Canvas } from "./plan/canvas";
 import { paint, published, type Published } from "./published";
 import type { Regions } from "./regions";
 import { emptyStyle, FAULT, fixedLayers, HATCH, OUTLINES, POINT } from "./style";
@@ -21,6 +22,8 @@ const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 /** The map as the page uses it. Longitudes and latitudes in degrees, WGS-84. */
 export interface DeskMap {
+  /** Where an open plan is drawn. */
+  readonly canvas: Canvas;
   showState(state: TileJson): void;
   showRegions(regions: Regions): void;
   chooseGrid(code: string | undefined): void;
@@ -73,9 +76,11 @@ function newMap(container: HTMLElement, view: View | undefined): MapView {
 function desk(map: MapView, covered: () => number): DeskMap {
   const grids = published(map, palette());
   const labels = labelling(map, grids);
+  const plans = canvas(map, labels.leaveOut);
   inEachLight(() => repaint(map, grids));
   inEachLanguage(() => map.getCanvas().setAttribute("aria-label", text("page.map")));
   return {
+    canvas: plans,
     showState: grids.show,
     showRegions(regions) {
       put(map, OUTLINES, outlines(regions));
@@ -98,7 +103,7 @@ function desk(map: MapView, covered: () => number): DeskMap {
     jumpTo: ({ lon, lat, zoom }) => void map.jumpTo({ center: [lon, lat], zoom }),
     view: () => ({ zoom: map.getZoom(), lat: map.getCenter().lat, lon: map.getCenter().lng }),
     zoomBy: (steps) => void map.zoomTo(map.getZoom() + steps),
-    onAsk: (asked) => listen(map, asked),
+    onAsk: (asked) => listen(map, (lon, lat) => plans.taken() || asked(lon, lat)),
     onMoved: (moved) => void map.on("moveend", moved),
     onTrouble(told) {
       map.on("error", ({ error }) => {
@@ -118,7 +123,7 @@ function repaint(map: MapView, grids: Published): void {
   grids.repaint(colours);
 }
 
-function listen(map: MapView, asked: (lon: number, lat: number) => void): void {
+function listen(map: MapView, asked: (lon: number, lat: number) => unknown): void {
   map.on("click", ({ lngLat }) => asked(lngLat.lng, lngLat.lat));
   map.getCanvas().addEventListener("keydown", ({ key }) => {
     if (key === "Enter") asked(map.getCenter().lng, map.getCenter().lat);

@@ -23,6 +23,8 @@ interface Hooks {
   manner(): Manner;
   /** A grid's code was pressed in the panel. */
   pressed(code: string): void;
+  /** This region's grids are to be drawn anew. */
+  redraw(region: string): void;
   /** The panel now tells of this grid (or of none) and of this point (or of none). */
   shown(code: string | undefined, point: [lon: number, lat: number] | undefined): void;
   nameOfRegion(code: string): string | undefined;
@@ -36,6 +38,8 @@ export interface OwnerPanel {
   askGrid(code: string): Promise<GridFeature>;
   /** Tells of nothing: what was told is of another place. */
   clear(): void;
+  /** The region of the grid that the panel tells of. */
+  region(): string | undefined;
   /** Asks the last question again: the published state has changed. */
   again(): Promise<void>;
   /** Tells that something asked of the panel could not be done. */
@@ -62,9 +66,9 @@ export function ownerPanel(place: HTMLElement, hooks: Hooks): OwnerPanel {
       case "nothing":
         return element("p", { class: "empty" }, text("owner.empty"));
       case "point":
-        return ownerCard(shown.answer, hooks.pressed, hooks.nameOfRegion, shown.manner);
+        return ownerCard(shown.answer, hooks, shown.manner);
       case "grid":
-        return gridCard(shown.grid, hooks.nameOfRegion);
+        return gridCard(shown.grid, hooks);
       case "failure":
         return notice(shown.failure);
     }
@@ -111,6 +115,7 @@ export function ownerPanel(place: HTMLElement, hooks: Hooks): OwnerPanel {
       question = { of: "nothing" };
       show({ of: "nothing" });
     },
+    region: () => regionOf(answer),
     fail: (failure) => show({ of: "failure", failure }),
     again: () => (question.of === "nothing" ? Promise.resolve() : ask({ ...question })),
   };
@@ -119,6 +124,11 @@ export function ownerPanel(place: HTMLElement, hooks: Hooks): OwnerPanel {
 function codeOf(answer: Answer): string | undefined {
   if (answer.of === "grid") return answer.grid.properties.code;
   return answer.of === "point" ? answer.answer.owner?.code : undefined;
+}
+
+function regionOf(answer: Answer): string | undefined {
+  if (answer.of === "grid") return answer.grid.properties.region;
+  return answer.of === "point" ? answer.answer.owner?.region : undefined;
 }
 
 function pointOf(answer: Answer): [lon: number, lat: number] | undefined {

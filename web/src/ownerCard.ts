@@ -2,17 +2,22 @@
 import type { GridFeature, GridProperties, OwnerAnswer, Place } from "./answers";
 import type { Manner } from "./asking";
 import { candidates } from "./candidates";
-import { element, facts } from "./element";
+import { button, element, facts } from "./element";
 import { count, duration, instant, metres } from "./figures";
 import { text, word } from "./language";
 import { code, codeButton, part, quiet, type Pressed } from "./parts";
 import { nobody, people } from "./people";
 import { truth, truthOf } from "./truth";
 
-type NameOf = (code: string) => string | undefined;
+interface Ways {
+  pressed: Pressed;
+  redraw: Pressed;
+  nameOfRegion(code: string): string | undefined;
+}
 
 /** `manner`: how a point was asked about; none for an answer about a building or a facility. */
-export function ownerCard(answer: OwnerAnswer, pressed: Pressed, nameOf: NameOf, manner?: Manner): HTMLElement {
+export function ownerCard(answer: OwnerAnswer, ways: Ways, manner?: Manner): HTMLElement {
+  const { pressed } = ways;
   const asOf = manner?.asOf;
   return element(
     "article",
@@ -25,7 +30,7 @@ export function ownerCard(answer: OwnerAnswer, pressed: Pressed, nameOf: NameOf,
       element("p", {}, text(`owner.status.${answer.status}.detail`)),
     ),
     warnings(answer),
-    answer.owner !== null && gridFacts(answer.owner, nameOf),
+    answer.owner !== null && gridFacts(answer.owner, ways, asOf === undefined),
     hints(answer, pressed),
     candidates(answer, pressed),
     people(answer) || (manner !== undefined && answer.status !== "outside" && nobody()),
@@ -34,21 +39,21 @@ export function ownerCard(answer: OwnerAnswer, pressed: Pressed, nameOf: NameOf,
   );
 }
 
-export function gridCard({ properties }: GridFeature, nameOf: NameOf): HTMLElement {
+export function gridCard({ properties }: GridFeature, ways: Ways): HTMLElement {
   const heading = element("div", { class: "status" }, element("h2", {}, text("owner.grid")));
   return element(
     "article",
     { class: "answer" },
     heading,
-    gridFacts(properties, nameOf),
+    gridFacts(properties, ways, true),
     truthOf(properties.standing ?? null, properties.edition ?? null),
   );
 }
 
 type Told = Pick<GridProperties, "code" | "name" | "kind" | "region" | "households" | "verdict">;
 
-function gridFacts(grid: Told, nameOf: NameOf): HTMLElement {
-  const region = nameOf(grid.region);
+function gridFacts(grid: Told, { nameOfRegion, redraw }: Ways, isNow: boolean): HTMLElement {
+  const region = nameOfRegion(grid.region);
   return element(
     "div",
     { class: "grid-facts" },
@@ -62,6 +67,8 @@ function gridFacts(grid: Told, nameOf: NameOf): HTMLElement {
         region === undefined ? code(grid.region) : element("span", {}, region, " ", code(grid.region)),
       ],
     ),
+    isNow &&
+      button(text("plan.redraw"), { class: "redraw", title: text("plan.redraw.hint") }, () => redraw(grid.region)),
   );
 }
 

@@ -17,6 +17,9 @@ export interface Palette {
   chosen: string;
   chosenCase: string;
   fault: string;
+  /** Footprints, and those whose owner a plan changes. */
+  building: string;
+  moved: string;
 }
 
 const DAY: Palette = {
@@ -36,6 +39,8 @@ const DAY: Palette = {
   chosen: "#0f4fa8",
   chosenCase: "#ffffff",
   fault: "#c4001f",
+  building: "#5d6b72",
+  moved: "#6d2fa0",
 };
 
 const NIGHT: Palette = {
@@ -55,6 +60,8 @@ const NIGHT: Palette = {
   chosen: "#8ec1ff",
   chosenCase: "#0b0f12",
   fault: "#ff5a6e",
+  building: "#aebbc1",
+  moved: "#c9a2ff",
 };
 
 export function palette(): Palette {

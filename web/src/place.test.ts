@@ -8,6 +8,11 @@ describe("the hash", () => {
     expect(readPlace(writePlace(place))).toEqual(place);
   });
 
+  it("keeps the open plan", () => {
+    expect(readPlace("#16.00/30.7/104.1&grid=A1&plan=5f0c").plan).toBe("5f0c");
+    expect(writePlace({ plan: "5f0c" })).toBe("#plan=5f0c");
+  });
+
   it("keeps codes with any sign", () => {
     expect(readPlace(writePlace({ grid: "a&b=c #里" }))).toEqual({ grid: "a&b=c #里" });
   });

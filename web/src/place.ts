@@ -1,4 +1,4 @@
-// Where does the reader stand? The address's hash: `#zoom/lat/lon&grid=code`.
+// Where does the reader stand? The address's hash: `#zoom/lat/lon&grid=code&plan=id`.
 
 export interface View {
   zoom: number;
@@ -9,6 +9,8 @@ export interface View {
 export interface Standpoint {
   view?: View;
   grid?: string;
+  /** The open plan's id. */
+  plan?: string;
 }
 
 export function readPlace(hash: string): Standpoint {
@@ -17,14 +19,16 @@ export function readPlace(hash: string): Standpoint {
     const view = readView(part);
     if (view !== undefined) place.view = view;
     if (part.startsWith("grid=") && part.length > 5) place.grid = decoded(part.slice(5));
+    if (part.startsWith("plan=") && part.length > 5) place.plan = decoded(part.slice(5));
   }
   return place;
 }
 
-export function writePlace({ view, grid }: Standpoint): string {
+export function writePlace({ view, grid, plan }: Standpoint): string {
   const parts: string[] = [];
   if (view !== undefined) parts.push(`${view.zoom.toFixed(2)}/${view.lat.toFixed(5)}/${view.lon.toFixed(5)}`);
   if (grid !== undefined) parts.push(`grid=${encodeURIComponent(grid)}`);
+  if (plan !== undefined) parts.push(`plan=${encodeURIComponent(plan)}`);
   return `#${parts.join("&")}`;
 }
 

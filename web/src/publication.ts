@@ -17,6 +17,8 @@ interface Hooks {
 }
 
 export interface Watch {
+  /** Looks now: something has been published. */
+  look(): void;
   /** Something else could not be read; counts as a bad look. */
   trouble(failure: unknown): void;
 }
@@ -65,7 +67,7 @@ export function watchPublication(place: HTMLElement, hooks: Hooks): Watch {
   document.addEventListener("visibilitychange", () => void look());
   inEachLanguage(write);
   void look();
-  return { trouble };
+  return { trouble, look: () => void look() };
 }
 
 function chip(newest: Publication | undefined, known: boolean): HTMLElement[] {

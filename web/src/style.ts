@@ -7,6 +7,7 @@ import type {
   StyleSpecification,
 } from "maplibre-gl";
 import type { Palette } from "./palette";
+import { drawingLayers, planGround, PLAN_SOURCES, PLAN_UNDER } from "./plan/style";
 
 /** Names of the GeoJSON sources; the tiles' source carries its publication's number. */
 export const OUTLINES = "outlines";
@@ -32,7 +33,7 @@ export const FONTS = ["Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sa
 export function emptyStyle(colours: Palette): StyleSpecification {
   return {
     version: 8,
-    sources: Object.fromEntries([OUTLINES, LABELS, FAULT, POINT].map((name) => [name, emptySource()])),
+    sources: Object.fromEntries([OUTLINES, LABELS, FAULT, POINT, ...PLAN_SOURCES].map((name) => [name, emptySource()])),
     layers: fixedLayers(colours),
   };
 }
@@ -41,16 +42,18 @@ export function emptyStyle(colours: Palette): StyleSpecification {
 export function fixedLayers(colours: Palette): LayerSpecification[] {
   return [
     { id: GROUND, type: "background", paint: { "background-color": colours.ground } },
-    outline(UNDER, true, colours.community, byZoom(9, 0.4, 12, 1, 15, 2, 18, 3)),
+    ...planGround(colours, { fill: fillColour(colours), border: byZoom(10, 0.3, 13, 0.9, 16, 1.8, 19, 3) }),
+    outline("outline-community", true, colours.community, byZoom(9, 0.4, 12, 1, 15, 2, 18, 3)),
     outline("outline-upper", false, colours.upper, byZoom(8, 0.8, 12, 1.8, 15, 3, 18, 4)),
     ...faultLayers(colours),
     ...labelLayers(colours),
+    ...drawingLayers(colours, FONTS),
     ...pointLayers(colours),
   ];
 }
 
 /** Where the two groups of a state's grid layers belong: each below the fixed layer named here. */
-export const UNDER = "outline-community";
+export const UNDER = PLAN_UNDER;
 export const OVER = "fault-fill";
 
 /** One state's grids: what lies under the outlines, and the chosen grid's border, which lies above them. */

@@ -1,4 +1,5 @@
 // What does the page say, in Chinese and in English?
+import { planTexts } from "./plan/texts";
 
 /** Every text has both languages: a missing one, an unknown id or a forgotten value is a compile error. */
 export const texts = {
@@ -248,6 +249,7 @@ export const texts = {
   "unit.seconds": { zh: "{value} 秒", en: "{value} s" },
   "unit.minutes": { zh: "{value} 分钟", en: "{value} min" },
   "unit.hours": { zh: "{value} 小时", en: "{value} h" },
+  ...planTexts,
 } as const satisfies Record<string, { zh: string; en: string }>;
 
 export type Language = "zh" | "en";
