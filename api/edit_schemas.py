@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.parameters import Text
 from geo.redraw.edits import MOST_SNAP_M, SNAP_M
+from geo.redraw.written import MOST_GRIDS, MOST_LINES
 
 Degrees = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Position: TypeAlias = tuple[Degrees, Degrees]
@@ -33,7 +34,7 @@ Snap = Annotated[
     float, Field(ge=0, le=MOST_SNAP_M, description="How far a drawn line is led to what stands near it, metres")
 ]
 Cut = Annotated[bool, Field(description="The line may pass through buildings")]
-Codes = Annotated[list[Text], Field(max_length=1000)]
+Codes = Annotated[list[Text], Field(max_length=MOST_GRIDS)]
 
 
 class _Edit(BaseModel):
@@ -52,7 +53,7 @@ class SplitEdit(_Drawn):
     op: Literal["split"]
     grid: Text
     line: LineShape | None = None
-    lines: Annotated[list[LineShape], Field(min_length=1, max_length=1000)] | None = None
+    lines: Annotated[list[LineShape], Field(min_length=1, max_length=MOST_LINES)] | None = None
     codes: Codes = []
 
 
@@ -60,7 +61,7 @@ class MergeEdit(_Edit):
     """Grids of one region become one; `into` names the one that stays."""
 
     op: Literal["merge"]
-    grids: Annotated[list[Text], Field(min_length=2, max_length=1000)]
+    grids: Annotated[list[Text], Field(min_length=2, max_length=MOST_GRIDS)]
     into: Text | None = None
 
 

@@ -1,4 +1,4 @@
-"""How fast is it, beside its peers in the same run? `./dev bench` prints one; `files`, `check`, `owner` and `plan` more.
+"""How fast is it, beside its peers in the same run? `./dev bench` prints one; `files`, `check`, `owner`, `plan` more.
 
 CPU seconds of this process, peers interleaved, the median of five rounds: wall time says more about the machine's
 other guests than about us. All on the sample district.

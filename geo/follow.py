@@ -34,7 +34,10 @@ def findings(grid: Grid, near: Sequence[BaseGeometry], limits: Limits) -> list[F
         return []
     plane = Plane.of(grid.shape)
     ground, edges = plane.metres(grid.shape), _edges(grid.shape, near, plane, distance)
-    if _surely(ground, edges, distance) >= least or not _is_near(ground, edges, SILENT * distance):
+    if _surely(ground, edges, distance) >= least:
+        return []
+    edges = np.unique(edges, axis=0)
+    if not _is_near(ground, edges, SILENT * distance):
         return []
     free = _free(ground, edges, distance)
     share = _rest(ground, free)
@@ -64,7 +67,8 @@ def share(grid: Grid, near: Sequence[BaseGeometry], distance_m: float) -> float:
     """The share, 0 to 1, of the grid's border that runs within `distance_m` of a line or of the edge of a water."""
     plane = Plane.of(grid.shape)
     ground = plane.metres(grid.shape)
-    return _rest(ground, _free(ground, _edges(grid.shape, near, plane, distance_m), distance_m))
+    edges = np.unique(_edges(grid.shape, near, plane, distance_m), axis=0)
+    return _rest(ground, _free(ground, edges, distance_m))
 
 
 def _edges(shape: Ground, near: Sequence[BaseGeometry], plane: Plane, distance: float) -> Lines:
@@ -79,7 +83,7 @@ def _edges(shape: Ground, near: Sequence[BaseGeometry], plane: Plane, distance: 
     xy, line = shapely.get_coordinates(clipped, return_index=True)
     follows = np.flatnonzero(line[1:] == line[:-1])
     ends = np.stack([xy[follows], xy[follows + 1]], axis=1)
-    return np.asarray(np.unique((ends - plane.origin) * plane.scale, axis=0))
+    return np.asarray((ends - plane.origin) * plane.scale)
 
 
 def _surely(ground: Ground, edges: Lines, distance: float) -> float:

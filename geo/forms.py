@@ -93,8 +93,8 @@ class Forms:
 
     def _known(self, grid: Grid) -> Sequence[Finding] | None:
         """What was found of a grid of this very shape: a trial is taken back, a name changes, shapes stay."""
-        for shape, kind, region, found in self._seen.get(grid.code, ()):
-            if shape is grid.shape and (kind, region) == (grid.kind, grid.region):
+        for ground, kind, region, found in self._seen.get(grid.code, ()):
+            if ground is grid.shape and (kind, region) == (grid.kind, grid.region):
                 return found
         return None
 

@@ -154,13 +154,14 @@ def _overlaid(was: Mapping[str, Ground], now: Mapping[str, Ground]) -> dict[Pair
     """What each pair has, and what nobody has on the other side. By overlay: its noise is a millionth of a step, and it
     has an answer for any two shapes."""
     before, after = (np.array([solid(shape) for shape in side.values()], dtype=object) for side in (was, now))
-    start, end = shapely.STRtree(after).query(before, "intersects") if len(before) else ((), ())
-    found: dict[Pair, BaseGeometry] = {}
+    start, end = shapely.STRtree(after).query(before, "intersects") if len(before) else (np.empty(0, int),) * 2
     names, others = [*was], [*now]
-    for a, b in zip(start, end, strict=True):
-        found[names[a], others[b]] = shapely.intersection(before[a], after[b])
-    for code, shape in zip(names, before, strict=True):
-        found[code, None] = shapely.difference(shape, shapely.union_all(after))
-    for code, shape in zip(others, after, strict=True):
-        found[None, code] = shapely.difference(shape, shapely.union_all(before))
+    shared = shapely.intersection(before[start], after[end])
+    found: dict[Pair, BaseGeometry] = {
+        (names[a], others[b]): shape for a, b, shape in zip(start.tolist(), end.tolist(), shared, strict=True)
+    }
+    for n, code in enumerate(names):
+        found[code, None] = shapely.difference(before[n], shapely.union_all(after[end[start == n]]))
+    for n, code in enumerate(others):
+        found[None, code] = shapely.difference(after[n], shapely.union_all(before[start[end == n]]))
     return found

@@ -18,6 +18,10 @@ from geo.model import Ground
 MAX_ROUNDS = 12
 """Each round moves an edge by less than a step; real maps settle in two or three."""
 
+BESIDE = 1.42
+"""Steps. Two nodes that were put on one edge, each by itself, are each off it by at most half a diagonal of the
+lattice: so far is the one from the edges that the other leaves behind."""
+
 
 class NodingUnsettledError(ValueError):
     """Edges still pass within half a step of foreign nodes after `MAX_ROUNDS`."""
@@ -32,18 +36,27 @@ class Lack:
     edge_shapes: tuple[int, ...]
 
 
-def noded(shapes: Sequence[Ground]) -> list[Ground]:
+def noded(shapes: Sequence[Ground], borders: Sequence[int] = (), reach: float | None = None) -> list[Ground]:
     """The same shapes, each edge led through every foreign node it passes within half a step of.
 
-    A shape that lacks nothing is returned as the same object.
+    A shape that lacks nothing is returned as the same object. `borders` are numbers of shapes that are led through each
+    other's nodes first, and all that have an edge of theirs with them: where two of them lie side by side a node beside
+    the border, which only the side that was drawn last keeps clear of, is then in nobody's way. With `reach` they are
+    led through nodes that far off, steps, up to `BESIDE`.
     """
     if len(shapes) == 0:
         return []
     net = Net.of(shapes)
+    if len(borders):
+        net = _settled(net, borders, reach)
+    return _settled(net).shapes(shapes)
+
+
+def _settled(net: "Net", borders: Sequence[int] | None = None, reach: float | None = None) -> "Net":
     for _ in range(MAX_ROUNDS):
-        lacks = net.lacking()
+        lacks = net.lacking(None if borders is None else net.edges_of(borders), reach)
         if len(lacks) == 0:
-            return net.shapes(shapes)
+            return net
         net = net.with_nodes(lacks)
     raise NodingUnsettledError(f"nodes and edges did not settle in {MAX_ROUNDS} rounds")
 
@@ -116,6 +129,11 @@ class Net:
         both, _ = self.counted_edges()
         return np.asarray(both[both[:, 0] != both[:, 1]], dtype=np.uint64)
 
+    def edges_of(self, shapes: Sequence[int]) -> Keys:
+        """Each undirected edge of some of the shapes once, smaller key first, shape (n, 2)."""
+        both = np.unique(self.undirected()[np.isin(self.shape, shapes)], axis=0)
+        return np.asarray(both[both[:, 0] != both[:, 1]], dtype=np.uint64)
+
     def counted_edges(self) -> tuple[Keys, NDArray[np.int64]]:
         """Each undirected edge once (n, 2), in order, and how often a ring passes along it (n,)."""
         nodes, low, high, _ = self._numbered()
@@ -162,13 +180,14 @@ class Net:
             owners = shape[self.node == np.uint64(node)]
             yield Lack((float(x), float(y)), tuple(sorted(set(owners.tolist()))), tuple(sorted(edge_shapes)))
 
-    def lacking(self, among: Keys | None = None) -> Keys:
-        """Pairs (vertex whose edge lacks it, node), shape (n, 2): the edge passes the square around the node.
+    def lacking(self, among: Keys | None = None, reach: float | None = None) -> Keys:
+        """Pairs (vertex whose edge lacks it, node), shape (n, 2): the edge passes the square around the node, or at
+        most `reach` steps from it.
 
         `among`: only these edges (n, 2) and their nodes are looked at.
         """
         ends = self.edges() if among is None else among
-        return self.foreign(*hot(ends, np.unique(self.node if among is None else among)))
+        return self.foreign(*hot(ends, np.unique(self.node if among is None else among), reach))
 
     def foreign(self, edges: Keys, nodes: Keys, off: NDArray[np.float64], through: bool = False) -> Keys:
         """Of the pairs (edge, node), nearest first, those where no ring that has the edge has the node yet.
@@ -253,11 +272,13 @@ class Net:
         return shapely.Polygon(rings[0], rings[1:])
 
 
-def hot(edges: Keys, nodes: Keys) -> tuple[Keys, Keys, NDArray[np.float64]]:
+def hot(edges: Keys, nodes: Keys, reach: float | None = None) -> tuple[Keys, Keys, NDArray[np.float64]]:
     """Every pair of an edge (n, 2) and a node (n,) that is none of its ends and whose lattice square the edge meets,
-    and how far the node is off, steps."""
+    or that is at most `reach` steps off, and how far the node is off, steps."""
     edge, node = _near(edges, nodes)
     off, meets = _passes(steps_of(edges[edge, 0]), steps_of(edges[edge, 1]), steps_of(nodes[node]))
+    if reach is not None:
+        meets = (off <= reach) & _is_beside(steps_of(edges[edge, 0]), steps_of(edges[edge, 1]), steps_of(nodes[node]))
     return edges[edge[meets]], nodes[node[meets]], off[meets]
 
 
@@ -282,6 +303,13 @@ def _near(ends: Keys, nodes: Keys) -> tuple[NDArray[np.int64], NDArray[np.int64]
     edge, node = tree.query(shapely.linestrings(np.stack([a, b], axis=1)), "dwithin", 1.5 / STEPS_PER_DEGREE)
     inner = (nodes[node] != ends[edge, 0]) & (nodes[node] != ends[edge, 1])
     return edge[inner], node[inner]
+
+
+def _is_beside(a: Steps, b: Steps, p: Steps) -> NDArray[np.bool_]:
+    """Whether p lies beside the edge a-b, neither before nor after it."""
+    d = b - a
+    along = (d * (p - a)).sum(axis=1)
+    return np.asarray((along > 0) & (along < (d * d).sum(axis=1)))
 
 
 def _passes(a: Steps, b: Steps, p: Steps) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

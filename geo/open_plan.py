@@ -68,6 +68,11 @@ class OpenPlan:
         board, outcome = redrawn(self._board, edits)
         return self._taken(board, outcome, keep=keep)
 
+    def adopt(self, board: Board, outcome: Outcome) -> Answer:
+        """Go on with a board that was drawn from this plan's, and what was made on the way: as `edit`, where somebody
+        has made the edits already."""
+        return self._taken(board, outcome, keep=True)
+
     def restore(self, grids: Sequence[Grid], gone: Collection[str] = (), regions: Sequence[Region] = ()) -> Answer:
         """Put grids and regions there as they are given, as undoing and redoing do: nothing is drawn anew.
 

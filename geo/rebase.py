@@ -43,7 +43,7 @@ class RebaseUnsettledError(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
     """The plan on its new base. `outcome` leads there from mine; `recoded` are new codes of mine that others gave too,
-    and what they became."""
+    and codes of grids that others gave up and that mine keeps, with what they became: no code is given twice."""
 
     state: State
     outcome: Outcome
@@ -74,7 +74,8 @@ def merged(
     """
     if gone := sorted(base.regions.keys() - theirs.regions.keys()):
         raise RebaseRefused("region-gone", region=gone[0])
-    recoded = _recoded(base, mine, theirs, codes, taken)
+    given = replace(codes, given=codes.given | taken | _all_codes((base, mine, theirs)))
+    recoded = _recoded(base, mine, theirs, given, taken)
     states = base, _renamed(mine, recoded), theirs
     stirred = _stirred(states)
     overlay = Overlay.of(states, stirred)
@@ -84,6 +85,8 @@ def merged(
     under = _under(overlay, _sides(overlay, found, choices))
     takes = {(one.matter, one.code): one.take for one in conflicts}
     state = _state(states, _calm(states, stirred) | _slim(states, stirred, _shapes(overlay, under)), takes)
+    retired = _next(sorted(state.grids.keys() & base.grids.keys() - theirs.grids.keys()), state, given)
+    state, recoded = _renamed(state, retired), recoded | retired
     same = {holder for holder, own in under.items() if overlay.under.get((Side.MINE, holder)) == own}
     outcome = _outcome(mine, state, same)
     outcome = replace(outcome, healed=_healed(mine, theirs, state, outcome))
@@ -94,11 +97,20 @@ def _recoded(base: State, mine: State, theirs: State, codes: Codes, taken: Abstr
     """New codes of mine that others gave too, but for the same ground, and the next free ones for them."""
     new = mine.grids.keys() - base.grids.keys()
     clashing = [code for code in new & theirs.grids.keys() if not _is_same(mine.grids[code], theirs.grids[code])]
-    given = codes.given | taken | _all_codes((base, mine, theirs))
+    return _next(sorted({*clashing, *(new & taken)}), mine, codes)
+
+
+def _next(codes: Iterable[str], state: State, given: Codes) -> dict[str, str]:
+    """The next free codes for grids of a state."""
     found: dict[str, str] = {}
-    for code in sorted({*clashing, *(new & taken)}):
-        board = Board(regions=theirs.regions, grids={}, codes=replace(codes, given=given | {*found.values()}))
-        found[code] = next_codes(board, mine.grids[code].region, 1)[0]
+    for code in codes:
+        grid = state.grids[code]
+        board = Board(
+            regions=state.regions,
+            grids={},
+            codes=replace(given, given=given.given | state.grids.keys() | {*found.values()}),
+        )
+        found[code] = next_codes(board, grid.region, 1)[0]
     return found
 
 

@@ -19,7 +19,7 @@ from geo.noding import NodingUnsettledError
 from geo.open_plan import OpenPlan
 from geo.proposals import ALONE, TOGETHER, Edits, Proposal, grouped, proposals, regions_of
 from geo.redraw.board import Board, Outcome
-from geo.redraw.drawn import redrawn
+from geo.redraw.drawn import redrawn, together
 from geo.redraw.edits import Edit
 from geo.redraw.refused import EditRefused
 
@@ -57,22 +57,44 @@ def accepted(plan: OpenPlan, chosen: Sequence[Proposal]) -> Accepted | None:
     Each is proven not to make any region worse. Regions all of whose faults were to be healed and that still have some
     are drawn anew.
     """
-    report = plan.report
-    board, edits = plan.board, list[Edit]()
-    done, skipped = list[Proposal](), list[Skipped]()
-    for one in sorted(chosen, key=lambda one: one.whole):
-        made = _made(board, one, report.counts)
-        if isinstance(made, str):
-            skipped.append(Skipped(one, made))
-        else:
-            board, own = made
-            done.append(one)
-            edits += own
-    for one in _remaining(board, report, chosen):
-        if not isinstance(made := _made(board, one, report.counts), str):
-            board, own = made
-            edits += own
-    return Accepted(plan.edit(edits), tuple(edits), tuple(done), tuple(skipped)) if edits else None
+    report, going = plan.report, _Going(plan.board, plan.report.counts)
+    skipped = going.take(sorted(chosen, key=lambda one: one.whole))
+    # what another fault beside it hinders is tried again once that is healed
+    again = [one.proposal for one in skipped if one.reason != MOOT]
+    skipped = [one for one in skipped if one.reason == MOOT] + going.take(again)
+    done = tuple(going.done)
+    going.take([*_remaining(going.board, report, chosen)])
+    if not going.edits:
+        return None
+    answer = plan.adopt(going.board, going.outcome(plan.board))
+    return Accepted(answer, tuple(going.edits), done, tuple(skipped))
+
+
+class _Going:
+    """A board on which proposals are made, the edits so far and the proposals they come from."""
+
+    def __init__(self, board: Board, counts: Mapping[str, int]) -> None:
+        self.board, self._counts = board, counts
+        self.edits, self.done = list[Edit](), list[Proposal]()
+        self._made = list[Outcome]()
+
+    def take(self, proposals: Sequence[Proposal]) -> list[Skipped]:
+        """Make proposals; those that are not made."""
+        skipped = list[Skipped]()
+        for one in proposals:
+            made = _made(self.board, one, self._counts)
+            if isinstance(made, str):
+                skipped.append(Skipped(one, made))
+            else:
+                self.board, outcome, edits = made
+                self._made.append(outcome)
+                self.edits += edits
+                self.done.append(one)
+        return skipped
+
+    def outcome(self, before: Board) -> Outcome:
+        """All that was made, as one outcome."""
+        return together(before, self.board, self._made)
 
 
 def _remaining(board: Board, report: Report, chosen: Sequence[Proposal]) -> Iterator[Proposal]:
@@ -90,8 +112,8 @@ def _remaining(board: Board, report: Report, chosen: Sequence[Proposal]) -> Iter
         yield Proposal(rule=Rule.GAP, region=region, findings=(), edits=(), whole=True, strategy=regions[region])
 
 
-def _made(board: Board, one: Proposal, counts: Mapping[str, int]) -> tuple[Board, Edits] | str:
-    """The board after a proposal and its edits, or why it is not made."""
+def _made(board: Board, one: Proposal, counts: Mapping[str, int]) -> tuple[Board, Outcome, Edits] | str:
+    """The board after a proposal, what came of it and its edits, or why it is not made."""
     try:
         edits = (mended(board, one.region, one.strategy, counts),) if one.whole else one.edits
         after, outcome = redrawn(board, edits)
@@ -99,7 +121,7 @@ def _made(board: Board, one: Proposal, counts: Mapping[str, int]) -> tuple[Board
         return MOOT if refused.id in MOOT_IDS else refused.id
     except NodingUnsettledError:
         return UNSETTLED
-    return WORSE if _is_worse(board, after, outcome) else (after, edits)
+    return WORSE if _is_worse(board, after, outcome) else (after, outcome, edits)
 
 
 def _is_worse(before: Board, after: Board, outcome: Outcome) -> bool:

@@ -27,12 +27,14 @@ def settled(net: Net, fresh: NDArray[np.bool_] | None = None) -> Net:
     fresh = np.ones(len(net.node), dtype=bool) if fresh is None else fresh
     for _ in range(MAX_ROUNDS):
         place = _Place.of(net, fresh)
-        lacks = np.vstack([_crossed(net, place), _lacking(net, place)])
+        lacks = _lacking(net, place)
+        if len(lacks) == 0:  # edges that still lack nodes would cross elsewhere once they are led through them
+            lacks = _crossed(net, place)
         if len(lacks) == 0:
             return net
         lacks = np.unique(lacks, axis=0)
         count = np.bincount(lacks[:, 0].astype(np.int64), minlength=len(net.node))
-        net, fresh = net.with_nodes(lacks), np.repeat(count > 0, count + 1)
+        net, fresh = net.with_nodes(lacks), np.repeat((count > 0) | fresh, count + 1)
     raise NodingUnsettledError(f"edges that cross did not settle in {MAX_ROUNDS} rounds")
 
 

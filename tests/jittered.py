@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 import shapely
 from divisions import ORIGIN, STEP
@@ -26,10 +27,7 @@ def net(chance: random.Random, columns: int, rows: int, size: float, east: float
 
 def quads(nodes: Sequence[Sequence[Spot]]) -> list[list[shapely.Polygon]]:
     """The squares of a net by row and column."""
-    return [
-        [shapely.Polygon([a[n], a[n + 1], b[n + 1], b[n]]) for n in range(len(a) - 1)]
-        for a, b in zip(nodes, nodes[1:], strict=False)
-    ]
+    return [[shapely.Polygon([a[n], a[n + 1], b[n + 1], b[n]]) for n in range(len(a) - 1)] for a, b in pairwise(nodes)]
 
 
 def communities(parts: dict[str, list[shapely.Polygon]]) -> Plan:

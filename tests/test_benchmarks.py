@@ -20,11 +20,25 @@ from rich.console import Console
 
 from api.routes import owner as owner_route
 from api.routes import rules
-from benchmarks import cpu, hello, load, owner, owner_http, owner_inside, owner_start, owner_stream, published_city
+from benchmarks import (
+    cpu,
+    hello,
+    load,
+    owner,
+    owner_http,
+    owner_inside,
+    owner_start,
+    owner_stream,
+    plan,
+    published_city,
+)
 from benchmarks.city import FAULTY, HOUSEHOLDS, SHIFT_M, city
+from benchmarks.community import CODE, community
+from benchmarks.plan_edits import Planner
 from geo import coverage, households
 from geo.lattice import is_rounded
 from geo.measure import areas_m2, metres_per_degree
+from geo.redraw import written
 
 SMALL = 0.005
 
@@ -106,9 +120,9 @@ def test_a_published_city_has_a_whole_tree_and_every_grid_once() -> None:
     assert [code for code, parent in parents.items() if parent is None] == [published_city.CITY]
     assert all(parent in parents for parent in parents.values() if parent is not None)
     assert [grid.code for plan in several for grid in plan.grids] == made.grid_codes
-    for plan in several:
-        own = {region.code for region in plan.regions}
-        assert {grid.region for grid in plan.grids} <= own
+    for one in several:
+        own = {region.code for region in one.regions}
+        assert {grid.region for grid in one.grids} <= own
 
 
 def test_processor_time_counts_a_process_and_its_children() -> None:
@@ -212,3 +226,32 @@ def test_a_city_is_published_once_and_all_name_the_same_owners(tmp_path: Path) -
     assert "PostGIS COPY + join" in told.getvalue()
     published_city.forget(tmp_path)
     assert not list(tmp_path.glob("city-*"))
+
+
+def test_a_drawn_community_is_whole_and_lived_in() -> None:
+    made = community()
+    grids = made.grids
+    region = next(one for one in made.plan.regions if one.code == CODE)
+    assert region.shape is not None
+    assert (len(grids), len(made.plan.buildings)) == (40, 2_000)
+    assert coverage.is_exact(region.shape, [grid.shape for grid in grids])
+    assert shapely.is_valid([building.shape for building in made.plan.buildings]).all()
+    counts = households.tally(households.assign(made.plan.buildings, grids))
+    assert 250 <= min(counts.values()) <= max(counts.values()) <= 480
+    assert made == community()
+
+
+def test_planners_draw_edits_of_every_kind_that_the_service_can_read() -> None:
+    grids = {grid.code: grid.shape for grid in community(buildings=100).grids}
+    drawn = Planner(grids, np.random.default_rng(1))
+    edits = [drawn.draw(kind) for kind in drawn.kinds]
+    assert [written.document(one) for one in written.read_all(edits)] == edits
+    assert {edit["op"] for edit in edits} == set(drawn.kinds)
+
+
+def test_plans_are_drawn_opened_and_published_for_the_clock() -> None:
+    told = io.StringIO()
+    for table in plan.small():
+        Console(file=told, width=130).print(table)
+    for name in ("split", "dry run", "a plan of all is opened", "all communities are published at once"):
+        assert name in told.getvalue()

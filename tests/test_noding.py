@@ -1,5 +1,6 @@
 """Does noding give each edge the nodes it lacks, the same on both sides, and move nothing else?"""
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ from plans_drawn import SMALL, STREET, TINY, TOWN, Drawn, hold, nets, plans
 
 from geo import border, coverage, lattice
 from geo.model import Ground
-from geo.noding import lacks, noded
+from geo.noding import BESIDE, lacks, noded
 
 STEP = 1e-7
 Node = tuple[int, int]
@@ -193,6 +194,49 @@ def test_points_told_twice_and_rings_of_one_point_do_no_harm() -> None:
     after = noded([twice, other, dot])
     assert (500, 0) in steps(after[0])[0]
     assert after[2] is dot
+
+
+def test_borders_come_together_before_nodes_beside_them() -> None:
+    """West drew its border anew and then a grid with a node one step beside it, which the new border keeps clear of;
+    east still has the straight border, which passes both. Led through both, it would claim ground of the west."""
+    south, north = (2055, 25957), (-2473, 63226)
+    line, beside = [south, (-937, 50588), (-1757, 57330), (-1980, 59167), north], (-938, 50588)
+    west = shape_of(*line, (-40000, 63226), (-40000, 40000), (-40000, 25957))
+    parts = (
+        shape_of(*line[:2], beside, (-40000, 40000), (-40000, 25957)),
+        shape_of(*line[1:], (-40000, 63226), (-40000, 40000), beside),
+    )
+    east = shape_of(south, (40000, 30000), (40000, 60000), north)
+    shapes = [west, *parts, east, east]
+    assert coverage.is_exact(west, parts)
+    assert not sides_are_apart(noded(shapes))
+    after = noded(shapes, borders=[0, 3])
+    assert sides_are_apart(after)
+    assert coverage.is_exact(after[0], after[1:3])
+    assert after[:3] == shapes[:3]
+    assert set(line) <= set(steps(after[3])[0])
+    assert beside not in steps(after[3])[0]
+
+
+def test_two_nodes_put_on_one_edge_by_themselves(full: bool) -> None:
+    """Each side put its own node on the common straight border, and rounded it: at times the two sides clash then, and
+    never once they were led through each other's nodes."""
+    chance, clashes = random.Random(1), 0
+    for _ in range(20_000 if full else 300):
+        south, north = (chance.randint(-3000, 3000), 0), (chance.randint(-3000, 3000), 9000)
+        rows = [chance.randint(500, 8500) for _ in range(2)]
+        one, other = ((round(south[0] + (north[0] - south[0]) * row / 9000), row) for row in rows)
+        west = shape_of(south, one, north, (-20000, 9000), (-20000, 0))
+        east = shape_of(south, (20000, 0), (20000, 9000), north, other)
+        clashes += not border.are_apart(*noded([west, east], [0, 1]))
+        after = noded([west, east], [0, 1], BESIDE)
+        assert border.are_apart(*after)
+        assert all({one, other} <= set(steps(shape)[0]) for shape in after)
+    assert clashes > 0
+
+
+def sides_are_apart(shapes: Sequence[Ground]) -> bool:
+    return border.are_apart(shapes[0], shapes[3])
 
 
 def test_nothing_in_nothing_out() -> None:

@@ -1,19 +1,24 @@
 """Two changes of one base: do disjoint ones always go together, and are true conflicts always told?"""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import shapely
 from divisions import cell, community
 from hypothesis import assume
 from hypothesis import strategies as st
 from plans_drawn import STREET, TINY, Drawn, hold, plans
+from test_open_plan import drawn_edit
 
 from geo.coverage import is_exact
 from geo.model import Building, Grid, GridKind, Ground, Plan, Region
+from geo.open_plan import OpenPlan
 from geo.rebase import Matter, Merged, RebaseRefused, State, Take, merged
 from geo.redraw.board import Codes
+from geo.redraw.refused import EditRefused
 from geo.refusal import Refusal
 
 
@@ -111,7 +116,10 @@ def test_a_grid_that_one_gave_up_and_the_other_made_larger() -> None:
     found = whole(merged(BASE, mine, theirs))
     assert matters(found) == ["grid"]
     assert found.conflicts[0].code == "B"
-    assert widths(whole(merged(BASE, mine, theirs, {1: Take.MINE})).state) == widths(mine)
+    kept = whole(merged(BASE, mine, theirs, {1: Take.MINE}))
+    assert kept.recoded == (("B", "R-1"),)  # the code was retired meanwhile, and is never given again
+    assert widths(kept.state) == {"A": 1.0, "R-1": 1.3, "C": 0.7, "D": 1.0}
+    assert kept.outcome.gone == {"B"}
     assert widths(whole(merged(BASE, mine, theirs, {1: Take.THEIRS})).state) == widths(theirs)
     turned = whole(merged(BASE, theirs, mine))
     assert matters(turned) == ["grid"]
@@ -207,12 +215,22 @@ def test_a_gap_healed_on_one_side_only() -> None:
     assert (widths(found.state)["B"], found.state.grids["C"].name) == (1.0, "mine")
 
 
+def test_what_others_left_alone_is_mine_to_the_byte() -> None:
+    """Grids that lie across each other in a provisional region get no nodes there, though I moved its boundary."""
+    corners = ((0, 0), (1.2, 0), (0.9, 1), (0, 1)), ((0.9, 0), (2, 0), (2, 1), (1.2, 1))
+    wide, tall = (shapely.Polygon([cell(x, y).bounds[:2] for x, y in places]) for places in corners)
+    base = state({"R": cell(0, 0, 2)}, {"A": ("R", wide), "B": ("R", tall)})
+    mine = state({"R": cell(0, 0, 2.5)}, {"A": ("R", wide), "B": ("R", tall), "C": ("R", cell(2, 0, 0.5))})
+    assert merged(base, mine, base).outcome.is_empty
+    assert merged(base, base, mine).state == mine
+
+
 def states_of(drawn: Drawn, *labels: Sequence[int]) -> list[State]:
     """Several divisions of the cells of one net."""
     found = []
     for own in labels:
         plan = replace(drawn, grid_of=tuple(own)).plan
-        assume(all(one.shape.is_valid for one in (*plan.regions, *plan.grids)))
+        assume(all(grid.shape.is_valid for grid in plan.grids))
         found.append(State(regions={r.code: r for r in plan.regions}, grids={g.code: g for g in plan.grids}))
     return found
 
@@ -286,3 +304,28 @@ def test_two_states_alike_need_no_work() -> None:
     plan: Plan = community("R", 0, 0)
     same = State(regions={r.code: r for r in plan.regions}, grids={g.code: g for g in plan.grids})
     assert merged(same, same, same).outcome.is_empty
+
+
+def test_plans_drawn_by_two_always_make_a_whole_one(full: bool) -> None:
+    """Random edits with new nodes and crossings on either side: whole, whatever is chosen; the same the second time."""
+
+    def promise(value: tuple[Drawn, int]) -> None:
+        drawn, seed = value
+        chance = np.random.default_rng(seed)
+        base, mine, theirs = (OpenPlan(drawn.plan) for _ in range(3))
+        for opened in (mine, theirs):
+            for _ in range(3):
+                with suppress(EditRefused):
+                    opened.edit([drawn_edit(opened, chance)])
+        was, own, other = (State(regions=one.board.regions, grids=one.board.grids) for one in (base, mine, theirs))
+        found = whole(merged(was, own, other))
+        for takes in ((Take.MINE,), (Take.THEIRS,), (Take.MINE, Take.THEIRS)):
+            choices = {one.number: takes[one.number % len(takes)] for one in found.conflicts}
+            chosen = whole(merged(was, own, other, choices))
+            assert not chosen.open
+            assert [one.shape for one in chosen.conflicts] == [one.shape for one in found.conflicts]
+        after = OpenPlan(replace(drawn.plan, grids=tuple(own.grids.values()), regions=tuple(own.regions.values())))
+        after.restore(found.outcome.grids, found.outcome.gone, found.outcome.regions)
+        assert {**after.board.grids} == {**found.state.grids}
+
+    hold(st.tuples(plans(most_regions=2, units=(STREET,)), st.integers(0, 2**32 - 1)), promise, full, small=20)

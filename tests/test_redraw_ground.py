@@ -29,7 +29,7 @@ from shapely import LineString, MultiPolygon, Polygon
 from geo.lattice import to_degrees
 from geo.model import Building, GridKind
 from geo.redraw.board import Codes, Keeps
-from geo.redraw.edits import ClaimGap, Merge, Order
+from geo.redraw.edits import ClaimGap, Merge, Order, Recode
 
 
 class TestSplit:
@@ -263,3 +263,12 @@ class TestOrder:
 
     def test_region_missing(self) -> None:
         assert refused(three(), Order(region="T", boundary=square(0, 0, 10))).id == "region-missing"
+
+
+def test_what_gained_nodes_and_is_gone_is_not_amended() -> None:
+    """B gets a node where A is split, and then another code: it is told as gone, and not as a grid with a node more."""
+    cut = split(line((-10, 50), (110, 50)), grid="A")
+    assert "B" in made(three(), cut)[1].amended
+    _, outcome = made(three(), cut, Recode(start="B", end="Z"))
+    assert "B" in outcome.gone
+    assert outcome.amended <= {*(grid.code for grid in outcome.grids), *(region.code for region in outcome.regions)}

@@ -211,3 +211,14 @@ def test_any_way_back_and_forth_is_the_same_to_the_byte(desk: Desk, moves: list[
             states, place = [*states[: place + 1], desk.rows()], place + 1
         assert desk.rows() == states[place]
         assert (desk.draft().done, desk.draft().undone) == (place, len(states) - 1 - place)
+
+
+def test_a_code_of_a_step_that_was_taken_back_stays_given(desk: Desk) -> None:
+    """Whoever reads the plan anew gives the next code, as one does who has it open."""
+    grid = desk.board().grids["A01"]
+    desk.keep(Outcome(grids=(replace(grid, code="A-1"),), gone=frozenset({"A01"})))
+    desk.undo()
+    with session(desk.store.service) as work:
+        given = plans.content(work, drafts.find(work, desk.plan)).codes.given
+    assert "A-1" in given
+    assert "A-2" not in given

@@ -8,7 +8,7 @@ from typing import Any
 from api.diff_documents import MOST_BUILDINGS, Compared, State, document
 from api.report.communities import distinct
 from api.report.diff_drawing import Drawings
-from api.report.markup import Cell, Figure, Html, chip, paragraph, section, table
+from api.report.markup import Cell, Figure, Html, chip, figure, paragraph, section, table
 from api.report.page import framed
 from api.report.shares import share, square_metres
 from api.texts import Language, text
@@ -118,11 +118,7 @@ def _grids(told: dict[str, Any], language: Language) -> Iterator[Html]:
     amended = [one["code"] for one in told["grids"] if one["amended"]]
     if not changed and not amended:
         return
-    names = (
-        "code", "name", "change", "households-before", "households-after", "verdict-before", "verdict-after",
-        "m2-before", "m2-after",
-    )  # fmt: skip
-    heads = [text(f"diff.{name}", language) for name in names]
+    heads = [text(f"diff.{name}", language) for name in ("grid", "change", "households", "size", "m2")]
     parts: list[str] = []
     if changed:
         rows = [_grid(one, language) for one in changed[:MOST_LISTED]]
@@ -136,15 +132,20 @@ def _grids(told: dict[str, Any], language: Language) -> Iterator[Html]:
 
 def _grid(one: dict[str, Any], language: Language) -> list[Cell]:
     before, after = one["before"], one["after"]
-    name = (after or before)["name"]
+    name = escape((after or before)["name"])
     return [
-        one["code"],
-        name,
+        Html(f"{escape(one['code'])}<br>{name}" if name else escape(one["code"])),
         "、".join(_changes(one, language)) if language == "zh" else ", ".join(_changes(one, language)),
-        *(side and side["households"] for side in (before, after)),
-        *(_verdict(side, language) for side in (before, after)),
-        *(side and Figure(square_metres(side["m2"])) for side in (before, after)),
+        _turned(*(side and figure(side["households"]) for side in (before, after))),
+        _turned(*(_verdict(side, language) for side in (before, after))),
+        _turned(*(side and square_metres(side["m2"]) for side in (before, after))),
     ]
+
+
+def _turned(before: str | None, after: str | None) -> Figure:
+    """What was and what is; once where it is the same, and what is alone where there was nothing."""
+    told = [one for one in (before, after) if one]
+    return Figure(" → ".join(told[:1] if before == after else told))
 
 
 def _changes(one: dict[str, Any], language: Language) -> Iterator[str]:
@@ -159,7 +160,7 @@ def _changes(one: dict[str, Any], language: Language) -> Iterator[str]:
             yield text(f"change.{name}", language)
 
 
-def _verdict(side: dict[str, Any] | None, language: Language) -> Cell:
+def _verdict(side: dict[str, Any] | None, language: Language) -> str:
     if side is None or (side["verdict"] == "none" and side["households"] is not None):
         return ""  # no rule of size holds for it
     return chip(text(f"verdict.{side['verdict']}", language), STYLE[side["verdict"]])
@@ -167,7 +168,7 @@ def _verdict(side: dict[str, Any] | None, language: Language) -> Cell:
 
 def _sum(sums: dict[str, Any], language: Language) -> list[Cell]:
     together = Html(f"<strong>{escape(text('diff.sum', language))}</strong>")
-    return [together, "", "", sums["households_before"], sums["households_after"], "", "", None, None]
+    return [together, "", _turned(figure(sums["households_before"]), figure(sums["households_after"])), Figure(), None]
 
 
 def _lineage(told: dict[str, Any], language: Language) -> Iterator[Html]:

@@ -91,7 +91,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The point (as {given}) is not in {region}, and no known mistake of datum or axes would explain it.",
     ),
     "warning.boundary-order-pending": (
-        "{region} 的边界已有待生效的界线决定({numbers});在新网格发布之前仍按现行地图回答。",
+        "{region} 或其邻区的边界已有待生效的界线决定（{numbers}）；在新网格发布之前仍按现行地图回答。",
         "Another boundary of or next to {region} was ordered ({numbers}); until its grids are published the present map "
         "answers.",
     ),

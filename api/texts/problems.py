@@ -291,8 +291,8 @@ DETAILS: dict[str, tuple[str, str]] = {
         "One request may hold at most {limit} edits.",
     ),
     "stale-base": (
-        "{codes} 在方案拟定后已有新的发布,请据新版重拟。",
-        "{codes} was published since the plan was drawn; draw it again from what is in force.",
+        "{codes} 在方案拟定后已有新的发布,请将方案移到新版之上(rebase)。",
+        "{codes} was published since the plan was drawn; carry the plan over to what is in force (rebase).",
     ),
     "border-conflict": (
         "{codes} 与已发布的相邻区划争地,见 features。",

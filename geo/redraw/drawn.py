@@ -57,7 +57,7 @@ def redrawn(board: Board, edits: Sequence[Edit]) -> tuple[Board, Outcome]:
             error.number = number
             raise
         made.append(outcome)
-    return now, _together(board, now, made)
+    return now, together(board, now, made)
 
 
 def _proven(before: Board, outcome: Outcome) -> tuple[Board, Outcome]:
@@ -77,7 +77,7 @@ def _shapes(board: Board, region: str) -> list[Ground]:
     return [grid.shape for grid in board.grids_of(region)]
 
 
-def _together(before: Board, after: Board, made: Sequence[Outcome]) -> Outcome:
+def together(before: Board, after: Board, made: Sequence[Outcome]) -> Outcome:
     """What several outcomes are as one, from the first board to the last."""
     touched = {grid.code for one in made for grid in one.grids} | {code for one in made for code in one.gone}
     outlined = {region.code for one in made for region in one.regions}

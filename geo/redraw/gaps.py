@@ -7,6 +7,7 @@ from shapely import Point, Polygon
 
 from geo.arrangement import Arrangement
 from geo.model import Grid, Ground
+from geo.noding import NodingUnsettledError
 from geo.redraw import naming
 from geo.redraw.board import Board, Outcome
 from geo.redraw.edits import ClaimGap
@@ -51,5 +52,9 @@ def _gap(board: Board, boundary: Ground, place: Point) -> Polygon | None:
     if not about:
         return None
     box = shapely.box(*shapely.total_bounds(about)).buffer(STEP)
-    faces = Arrangement.of([boundary, *(shape for shape in near if shapely.intersects(shape.envelope, box))]).faces
+    there = [boundary, *(shape for shape in near if shapely.intersects(shape.envelope, box))]
+    try:
+        faces = Arrangement.of(there).faces
+    except NodingUnsettledError as error:
+        raise EditRefused("not-settled", [Fault("grid", shape) for shape in there]) from error
     return next((face.shape for face in faces if face.over == {0} and shapely.contains(face.shape, place)), None)

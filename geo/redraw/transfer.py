@@ -171,7 +171,9 @@ def _settled_near(
     while True:
         near = sorted({*_meeting(boxes, box), *always})
         start = Net.of([*grounds, *(shapes[n] for n in near)], lines)
-        new = are_new(start, len(grounds), len(grounds) + len(near))
+        last = len(grounds) + len(near)
+        drawn = (start.shape < len(grounds)) | (start.shape >= last)
+        new = drawn | are_new(start, len(grounds), last)
         try:
             net = settled(start, new)
         except NodingUnsettledError as error:

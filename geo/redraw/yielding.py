@@ -59,7 +59,7 @@ def detour(line: LineString, board: Board, broken: Sequence[Building]) -> LineSt
     past = round_buildings(way, solid, DETOUR_M)
     if past is way or shapely.intersects(past, [flat.flattened(one.shape) for one in broken]).any():
         return None
-    return shapely.linestrings(to_degrees(flat.steps(shapely.get_coordinates(past))))
+    return shapely.remove_repeated_points(shapely.linestrings(to_degrees(flat.steps(shapely.get_coordinates(past)))))
 
 
 def _cut(before: Board, after: Board, edges: Keys) -> list[Building]:

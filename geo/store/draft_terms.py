@@ -9,10 +9,10 @@ from geo.model import Grid, Layer, Plan
 from geo.store import rulesets
 from geo.store.known import Known
 from geo.store.published import is_one_of
+from geo.store.stale import LAYERS
 from geo.store.tables import identity
 from geo.terms import Terms
 
-LAYERS = (Layer.GRID.value, Layer.REGION.value)
 MOST_REGIONS = 500
 """Regions whose former codes are looked for; in a larger plan only those it names itself are known."""
 

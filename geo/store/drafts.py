@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 import shapely
 from geoalchemy2.elements import WKBElement
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Select, bindparam, cast, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from geo.model import (
@@ -120,23 +121,15 @@ def find(session: Session, number: UUID) -> Draft:
 
 def several(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> list[Draft]:
     """Plans, ordered by when they were made."""
-    rows = session.execute(select(plan).where(*which).order_by(plan.c.created, plan.c.id).limit(limit)).all()
-    ids = [row.id for row in rows]
-    own, base = plan_region.c.plan.in_(ids), dict[UUID, dict[str, int | None]]()
-    regions = select(plan_region.c.plan, plan_region.c.code, plan_region.c.base).order_by(plan_region.c.code)
-    for region in session.execute(regions.where(own, plan_region.c.cause == "publish")):
-        base.setdefault(region.plan, {})[region.code] = region.base
-    steps = select(plan_step.c.plan, plan_step.c.state, func.count()).group_by(plan_step.c.plan, plan_step.c.state)
-    count = {(id, state): n for id, state, n in session.execute(steps.where(plan_step.c.plan.in_(ids)))}
-    return [
-        Draft(
-            **row._mapping,
-            base=base.get(row.id, {}),
-            done=count.get((row.id, "done"), 0),
-            undone=count.get((row.id, "undone"), 0),
-        )
-        for row in rows
-    ]
+    own = (plan_region.c.plan == plan.c.id) & (plan_region.c.cause == "publish")
+    base = select(func.jsonb_object_agg(plan_region.c.code, plan_region.c.base)).where(own).scalar_subquery()
+    done, undone = (
+        select(func.count()).where(plan_step.c.plan == plan.c.id, plan_step.c.state == state).scalar_subquery()
+        for state in ("done", "undone")
+    )
+    told = select(plan, base.label("base"), done.label("done"), undone.label("undone"))
+    rows = session.execute(told.where(*which).order_by(plan.c.created, plan.c.id).limit(limit))
+    return [Draft(**{**row._mapping, "base": dict(sorted((row.base or {}).items()))}) for row in rows]
 
 
 def withdraw(session: Session, number: UUID, actor: str, reason: str = "") -> None:
@@ -156,14 +149,16 @@ def written(
     reason: str = "",
     details: Mapping[str, object] = MappingProxyType({}),
     **values: object,
-) -> None:
-    """Write some columns of a locked plan: it gets its next revision and a new stamp, and the log and those who follow
-    events are told."""
+) -> tuple[int, UUID]:
+    """Write some columns of a locked plan: it gets its next revision and a new stamp, which are returned, and the log
+    and those who follow events are told."""
     fresh = {"revision": plan.c.revision + 1, "stamp": func.gen_random_uuid()}
     change = update(plan).where(plan.c.id == number).values(**values, **fresh)
-    row = session.execute(change.returning(plan.c.revision, plan.c.state)).one()
-    note(session, actor, action, reason, number, {**details, "revision": row.revision, "state": row.state})
-    session.execute(select(func.pg_notify(CHANNEL, "")))
+    now = change.returning(plan.c.id, plan.c.revision, plan.c.state, plan.c.stamp).cte("now")
+    stands = func.jsonb_build_object("revision", now.c.revision, "state", now.c.state)
+    logged = func.note_in_log(actor, action, reason, now.c.id, cast(dict(details), JSONB).op("||")(stands))
+    row = session.execute(select(now.c.revision, now.c.stamp, logged, func.pg_notify(CHANNEL, ""))).one()
+    return row.revision, row.stamp
 
 
 def content(session: Session, number: UUID, layers: Collection[Layer] = tuple(Layer)) -> Plan:

@@ -111,26 +111,29 @@ def _ground(images: TableValuedAlias) -> ColumnElement[object]:
     return func.ST_GeomFromWKB(images.c.shape, SRID)
 
 
-def put(session: Session, number: UUID, step: int, side: str) -> None:
-    """Make the plan hold one side of what a step changed."""
+def put(session: Session, number: UUID, step: int, side: str, *, goes: bool = True, outlines: bool = True) -> None:
+    """Make the plan hold one side of what a step changed: whether a grid `goes` and whether `outlines` of regions, or
+    their base, are others is asked of the step where nobody knows."""
     c = plan_change.c
     region, attributes, shape = c[f"{side}_region"], c[f"{side}_attributes"], c[f"{side}_shape"]
     mine = (c.plan == number) & (c.step == step)
-    none = select(c.code).where(mine, c.layer == "grid", attributes.is_(None))
-    held = (plan_item.c.plan == number) & (plan_item.c.layer == "grid")
-    session.execute(delete(plan_item).where(held, plan_item.c.code.in_(none)))
+    if goes:
+        none = select(c.code).where(mine, c.layer == "grid", attributes.is_(None))
+        held = (plan_item.c.plan == number) & (plan_item.c.layer == "grid")
+        session.execute(delete(plan_item).where(held, plan_item.c.code.in_(none)))
     names = ["plan", "layer", "code", "region", "attributes", "shape"]
     images = select(c.plan, c.layer, c.code, region, attributes, shape)
     come = upsert(plan_item).from_select(names, images.where(mine, c.layer == "grid", attributes.is_not(None)))
     values: dict[str, Any] = {name: come.excluded[name] for name in names[3:]}
     values |= {"touched": None, "removed": False, "fresh": False}
     session.execute(come.on_conflict_do_update(index_elements=["plan", "layer", "code"], set_=values))
-    session.execute(
-        update(plan_region)
-        .where(mine, c.layer == "region", plan_region.c.plan == number, plan_region.c.code == c.code)
-        .values(
-            boundary=shape,
-            base=cast(attributes["base"].astext, BigInteger),
-            drawn=cast(attributes["drawn"].astext, BigInteger),
+    if outlines:
+        session.execute(
+            update(plan_region)
+            .where(mine, c.layer == "region", plan_region.c.plan == number, plan_region.c.code == c.code)
+            .values(
+                boundary=shape,
+                base=cast(attributes["base"].astext, BigInteger),
+                drawn=cast(attributes["drawn"].astext, BigInteger),
+            )
         )
-    )

@@ -15,16 +15,18 @@ from sqlalchemy.orm import Session
 
 from geo import tree
 from geo.codes import FREE, scheme_of
-from geo.model import Facility, Line, Plan, Region, Water
+from geo.model import Facility, Layer, Line, Plan, Region, Water
 from geo.redraw.board import Codes
 from geo.store import acceptances, drafts, surroundings
 from geo.store.answers import LOCK_NOT_AVAILABLE
-from geo.store.draft_terms import LAYERS, terms_of
+from geo.store.draft_terms import terms_of
 from geo.store.drafts import Draft, written
 from geo.store.known import Known
+from geo.store.plan_tables import plan_change
 from geo.store.possible import require
 from geo.store.published import Edition, current_publication, editions, editions_of_ids, is_one_of
 from geo.store.refusals import Busy, NoSuchDraft, RevisionMoved
+from geo.store.stale import LAYERS
 from geo.store.tables import edition, identity, plan, plan_region
 from geo.terms import Terms
 
@@ -138,7 +140,7 @@ def content(session: Session, draft: Draft) -> Content:
         water=_with(drawn.water, surroundings.waters(session, known.number, ground)),
     )
     terms = replace(terms_of(known, judged, beside), accepted=acceptances.in_force(session, ground) if ground else ())
-    return Content(plan=judged, terms=terms, codes=_codes(session, judged, known))
+    return Content(plan=judged, terms=terms, codes=_codes(session, draft, judged, known))
 
 
 def _with(own: Sequence[Stood], there: Sequence[Stood]) -> tuple[Stood, ...]:
@@ -170,9 +172,12 @@ def _bare(region: Region) -> Region:
     return Region(code=region.code, shape=region.shape)
 
 
-def _codes(session: Session, drawn: Plan, known: Known) -> Codes:
-    """Every code that ever was, and the scheme in force in each divided region."""
-    given = set(session.scalars(select(identity.c.code).where(identity.c.layer.in_(LAYERS))))
+def _codes(session: Session, draft: Draft, drawn: Plan, known: Known) -> Codes:
+    """Every code that ever was, also in steps of the plan that were taken back, and the scheme in force in each divided
+    region."""
+    named = select(identity.c.code).where(identity.c.layer.in_(LAYERS))
+    once = select(plan_change.c.code).where(plan_change.c.plan == draft.id, plan_change.c.layer == Layer.GRID.value)
+    given = set(session.scalars(named.union_all(once)))
     regions = known.regions | {region.code: region for region in drawn.regions}
     parents = {code: region.parent for code, region in regions.items()}
     stated = {code: region.scheme for code, region in regions.items()}

@@ -7,6 +7,7 @@ where the plan allows it.
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from uuid import UUID
 
 import numpy as np
@@ -53,8 +54,6 @@ def stage(session: Session, number: UUID) -> None:
     neighbours as any other. Raises StaleBase, NotExact, NotApart, BorderConflict, AmendmentRefused, CodeTaken.
     """
     _leave_untouched(session, number)
-    if codes := stale(session, [number]):  # how old ground lies beside new neighbours is nobody's business
-        raise StaleBase(codes[number])
     draft = drafts.find(session, number)
     content = drafts.content(session, number, (Layer.REGION, Layer.GRID))
     drawn = divisions(content.regions, content.grids, draft.base)
@@ -63,8 +62,9 @@ def stage(session: Session, number: UUID) -> None:
         raise _not_exact([division for division in drawn if not division.is_exact])
     while True:
         neighbours = _neighbours(session, provable, set(draft.base))
-        noded = _noded([*provable, *neighbours])
-        clashing, involved = _clashing(noded, len(provable), _as_published(session, noded[: len(provable)]))
+        if codes := stale(session, [number]):  # asked last: old ground beside new neighbours is nobody's business
+            raise StaleBase(codes[number])
+        noded, clashing, involved = _side_by_side(session, provable, neighbours)
         if not clashing:
             break
         if not draft.provisional:
@@ -105,10 +105,33 @@ def _neighbours(session: Session, provable: Sequence[Division], own: set[str]) -
     ]
 
 
-def _noded(divisions: Sequence[Division]) -> list[Division]:
+def _side_by_side(
+    session: Session, provable: Sequence[Division], neighbours: Sequence[Division]
+) -> tuple[list[Division], set[str], list[Division]]:
+    """All of them noded, codes of drawn regions that clash all the same, and all that is involved.
+
+    A neighbour that was amended since the plan was drawn has other nodes on the common border, which lie beside those
+    of the plan: where the two clash they are led through each other's.
+    """
+    noded = _noded([*provable, *neighbours])
+    clashing, involved = _clashing(noded, len(provable), _as_published(session, noded[: len(provable)]))
+    if clashing:
+        nearer = _noded([*provable, *neighbours], noding.BESIDE)
+        if _is_sound(nearer) and not _meetings(nearer, len(provable), ()):
+            return nearer, set(), []
+    return noded, clashing, involved
+
+
+def _is_sound(noded: Sequence[Division]) -> bool:
+    return all(division.is_exact for division in noded)
+
+
+def _noded(divisions: Sequence[Division], reach: float | None = None) -> list[Division]:
     shapes = [shape for division in divisions for shape in division.shapes]
+    sizes = [len(division.shapes) for division in divisions]
+    borders = [end - size for end, size in zip(accumulate(sizes), sizes, strict=True)]
     try:
-        after, start, result = noding.noded(shapes), 0, []
+        after, start, result = noding.noded(shapes, borders, reach), 0, []
     except noding.NodingUnsettledError as error:
         raise Unsettled(sorted({division.code for division in divisions})) from error
     for division in divisions:

@@ -5,13 +5,13 @@ content: undo puts the images before back, redo those after, in the store itself
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import shapely
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import Row, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from geo.model import Grid, Region, Thing
@@ -111,17 +111,25 @@ def _kept(
     told: tuple[str, Sequence[Mapping[str, Any]], str, str, Mapping[str, Any]],
 ) -> Draft:
     editable(draft)
-    kind, edits, actor, reason, answer = told
-    last = select(func.coalesce(func.max(plan_step.c.number), 0)).where(plan_step.c.plan == draft.id)
-    number = int(session.execute(last).scalar_one()) + 1
-    undone = and_(plan_step.c.plan == draft.id, plan_step.c.state == "undone")
-    session.execute(update(plan_step).where(undone).values(state="dropped"))
+    (_, gone, regions, base), (kind, edits, actor, reason, answer) = made, told
     stated = {"actor": actor, "reason": reason, "kind": kind, "edits": list(edits), "answer": dict(answer)}
-    session.execute(insert(plan_step).values(plan=draft.id, number=number, **stated))
+    number = _next(session, draft.id, stated)
     images.note(session, draft.id, number, *made)
-    images.put(session, draft.id, number, AFTER)
-    written(session, draft.id, actor, kind, reason, {"step": number})
-    return drafts.find(session, draft.id)
+    images.put(session, draft.id, number, AFTER, goes=bool(gone), outlines=bool(regions or base))
+    revision, stamp = written(session, draft.id, actor, kind, reason, {"step": number})
+    now = {**draft.base, **base}
+    return replace(draft, revision=revision, stamp=stamp, base=now, done=draft.done + 1, undone=0)
+
+
+def _next(session: Session, number: UUID, stated: Mapping[str, Any]) -> int:
+    """The next step of a plan; those that were undone are dropped."""
+    own, c = plan_step.c.plan == number, plan_step.c
+    dropped = update(plan_step).where(own, c.state == "undone").values(state="dropped").returning(c.number)
+    values = [literal(value, c[name].type) for name, value in stated.items()]
+    last = func.coalesce(func.max(c.number), 0)
+    step = select(literal(number, c.plan.type), last + 1, *values).where(own)
+    made = insert(plan_step).from_select(["plan", "number", *stated], step).returning(c.number)
+    return int(session.execute(made.add_cte(dropped.cte("dropped"))).scalar_one())
 
 
 def _restored(session: Session, draft: Draft, actor: str, action: str, now: str, then: str) -> Restored:

@@ -27,10 +27,18 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION name_regions(p_plan uuid, n bigint) RETURNS void
+LANGUAGE sql AS $$
+  -- A region drawn without a row of its own keeps the one it has, or gets a bare one.
+  INSERT INTO region (id, numbers)
+  SELECT i.id, int8range(n, NULL)
+  FROM plan_region AS r JOIN identity AS i ON i.layer = 'region' AND i.code = r.code
+  WHERE r.plan = p_plan AND NOT EXISTS (SELECT FROM region AS k WHERE k.id = i.id AND in_force(k.numbers));
+$$;
+
 CREATE OR REPLACE FUNCTION switch_data(p_plan uuid, n bigint) RETURNS void
 LANGUAGE plpgsql AS $$
--- Closes the row in force of each thing the plan names and opens the plan's, if it has one. A region drawn without a row
--- of its own keeps the one it has, or gets a bare one.
+-- Closes the row in force of each thing the plan names and opens the plan's, if it has one.
 DECLARE
   named text;
   faulty text[];
@@ -58,10 +66,6 @@ BEGIN
   FROM (SELECT code, attributes AS a FROM plan_item WHERE plan = p_plan AND layer = 'region') AS p
   JOIN identity AS i ON i.layer = 'region' AND i.code = p.code
   LEFT JOIN identity AS o ON o.layer = 'region' AND o.code = a->>'parent';
-  INSERT INTO region (id, numbers)
-  SELECT i.id, int8range(n, NULL)
-  FROM plan_region AS r JOIN identity AS i ON i.layer = 'region' AND i.code = r.code
-  WHERE r.plan = p_plan AND NOT EXISTS (SELECT FROM region AS k WHERE k.id = i.id AND in_force(k.numbers));
   INSERT INTO building (id, numbers, name, address, compound, entrance, households, estimated, levels, kind, grid, shape)
   SELECT i.id, int8range(n, NULL), a->>'name', a->>'address', a->>'compound',
          ST_SetSRID(ST_Point((a->'entrance'->>0)::float8, (a->'entrance'->>1)::float8), 4326),

@@ -212,14 +212,17 @@ BEGIN
   UPDATE head SET publication = publication + 1 RETURNING publication INTO n;
   PERFORM recheck(p_plan, neighbours);
   PERFORM switch_ground(p_plan, staged, n);
-  PERFORM switch_data(p_plan, n);
+  has_data := EXISTS (SELECT FROM plan_item WHERE plan = p_plan AND layer <> 'grid');
+  IF has_data THEN
+    PERFORM switch_data(p_plan, n);
+  END IF;
+  PERFORM name_regions(p_plan, n);
   IF EXISTS (SELECT FROM region WHERE lower(numbers) = n OR upper(numbers) = n) THEN
     PERFORM check_tree();
   END IF;
   PERFORM derive_dwellings(p_plan, staged, n);
 
   ground := EXISTS (SELECT FROM plan_region WHERE plan = p_plan);
-  has_data := EXISTS (SELECT FROM plan_item WHERE plan = p_plan AND layer <> 'grid');
   INSERT INTO publication (number, kind, at, actor, reason, plan, regions, west, south, east, north)
   SELECT n, CASE WHEN ground AND has_data THEN 'both' WHEN ground THEN 'ground' ELSE 'data' END,
          -- Instants follow the numbers even where the clock was set back.
