@@ -99,10 +99,7 @@ class _Drawing:
             "before",
             shapely.union_all([self._house(TOWER), *(ground for _, ground in houses)]),
             [(Change.REMOVED, drawn), (Change.CHANGED, way)],
-            [
-                Fault(ground, n, f"{one['name']} {one['households']} 户")
-                for n, (one, ground) in enumerate(houses, start=1)
-            ],
+            [_cut(one, ground, number) for number, (one, ground) in enumerate(houses, start=1)],
             words={"removed": "所画 drawn", "changed": "绕行 the way round", "faults": "会被切开 would be cut"},
         )
 

@@ -92,8 +92,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "warning.boundary-order-pending": (
         "{region} 或其邻区的边界已有待生效的界线决定（{numbers}）；在新网格发布之前仍按现行地图回答。",
-        "Another boundary of or next to {region} was ordered ({numbers}); until its grids are published the present map "
-        "answers.",
+        "Another boundary of or next to {region} was ordered ({numbers}); until its grids are published the present "
+        "map answers.",
     ),
     "warning.declared-elsewhere": (
         "登记的网格不是该建筑所在的网格;仍以登记为准,请核实。",
