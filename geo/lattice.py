@@ -32,10 +32,7 @@ def rounded(shape: BaseGeometry) -> BaseGeometry:
     moved = shapely.transform(shapely.force_2d(shape), lambda xy: to_degrees(to_steps(xy)))
     if shapely.get_dimensions(moved) < 1:
         return moved
-    try:
-        thinned = shapely.remove_repeated_points(moved, 0.0)
-    except shapely.errors.GEOSException:  # its way to say that a hole fell together to a point
-        return moved
+    thinned = shapely.remove_repeated_points(moved, 0.0)
     return moved if thinned.is_empty else thinned
 
 

@@ -173,9 +173,10 @@ def _of_grids(overlay: Overlay, states: States) -> Iterator[Group]:
 
 
 def _may_stay(overlay: Overlay, mine: AbstractSet[int], theirs: AbstractSet[int]) -> bool:
-    """Whether a grid keeps some of the pieces that either side has of it, or may: nobody has chosen yet."""
+    """Whether a grid keeps more than a hair of what either side has of it, or may: nobody has chosen yet."""
     sides = (Side.MINE, mine), (Side.THEIRS, theirs)
-    return any(overlay.pieces[number].side in (side, None) for side, own in sides for number in own)
+    left = {number for side, own in sides for number in own if overlay.pieces[number].side in (side, None)}
+    return any(not is_narrow(overlay.pieces[number].shape) for number in left) or not _is_wide(overlay, mine - left)
 
 
 def _is_wide(overlay: Overlay, numbers: AbstractSet[int]) -> bool:

@@ -43,7 +43,7 @@ ASPECT = (WIDTH - 300) / (HEIGHT - 102)
 """Of the ground that a picture has room for."""
 NOTHING = shapely.Polygon()
 THIN = 1e-6
-WALL = 2.5e-5
+WALL = 1.5e-5
 """Degrees by which red is drawn inside a house, so that a line along its wall is seen."""
 THINGS = ("building", "line", "water")
 TOWER = "B004973"
@@ -174,7 +174,7 @@ class _Drawing:
 
 
 def _cut(told: Mapping[str, Any], ground: BaseGeometry, number: int) -> Fault:
-    return Fault(shapely.buffer(ground, -WALL), number, f"{told['name']} {told['households']} 户")
+    return Fault(shapely.buffer(ground, -WALL, join_style="mitre"), number, f"{told['name']} {told['households']} 户")
 
 
 def _box(about: BaseGeometry) -> BaseGeometry:

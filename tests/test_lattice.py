@@ -52,14 +52,6 @@ def test_points_that_fall_together_are_dropped_and_heights_too() -> None:
     assert len(rounded.exterior.coords) == 4
 
 
-def test_a_hole_that_falls_together_stays_to_be_found() -> None:
-    pinhole = [(104.0005, 30.0005), (104.00050001, 30.0005), (104.0005, 30.00050001)]
-    rounded = lattice.rounded(shapely.Polygon(shapely.box(104, 30, 104.001, 30.001).exterior, [pinhole]))
-    assert lattice.is_rounded(rounded)
-    assert shapely.get_num_interior_rings(rounded) == 1
-    assert not rounded.is_valid
-
-
 def test_edges_are_told_shell_to_the_left_and_holes_to_the_right() -> None:
     """Whatever way the rings were drawn, a shape and a copy turned round cancel each other."""
     shell, hole = shapely.box(104, 30, 104.01, 30.01), shapely.box(104.002, 30.002, 104.004, 30.004)

@@ -107,7 +107,7 @@ def assert_is_led_through(found: Sequence[Grid], drawn: dict[str, Ground]) -> No
 def test_two_plans_of_one_community(web: tuple[Store, str], full: bool, proof: Proof) -> None:
     """The second is stale and is rebased: always without a word where the changes are apart, always with a conflict
     where they are not; and what was chosen is published."""
-    rounds, (store, url), tally = 20 if full else 1, web, Tally()
+    rounds, (store, url), tally = 15 if full else 1, web, Tally()
     with writers(url, MANY) as own:
         for n in range(rounds):
             together([partial(rivals, own[2 * m], own[2 * m + 1], code, random.Random(f"{code} {n}"), tally)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from divisions import cell, community
+from divisions import STEP, cell, community
 from hypothesis import assume
 from hypothesis import strategies as st
 from plans_drawn import STREET, TINY, Drawn, hold, plans
@@ -127,6 +127,15 @@ def test_a_grid_that_one_gave_up_and_the_other_made_larger() -> None:
 
 def test_a_grid_that_would_lose_all_its_ground() -> None:
     mine, theirs = row(A=1, B=0.5, N=0.5, C=1, D=1), row(A=1, M=0.5, B=0.5, C=1, D=1)
+    found = whole(merged(BASE, mine, theirs))
+    assert matters(found) == ["grid"]
+    assert found.conflicts[0].code == "B"
+
+
+def test_a_grid_that_would_keep_a_hair() -> None:
+    """Both halve B, mine keeps the west of it and theirs the east, and the lines are two steps beside each other."""
+    hair = 2e-7 / STEP
+    mine, theirs = row(A=1, B=0.5 + hair, N=0.5 - hair, C=1, D=1), row(A=1, M=0.5, B=0.5, C=1, D=1)
     found = whole(merged(BASE, mine, theirs))
     assert matters(found) == ["grid"]
     assert found.conflicts[0].code == "B"

@@ -61,6 +61,7 @@ def test_a_line_through_houses_is_refused_with_the_houses_and_a_way_round(day: D
     drawn = shape(day.desk["split"]["edits"][0]["line"])
     assert all(drawn.intersection(house).length > 1e-5 for house in cut)
     assert not any(detour.crosses(house) for house in cut)
+    assert len(set(detour.coords)) == len(detour.coords)
     assert day.ground["cuts"] == day.ground["before"]
 
 

@@ -226,3 +226,10 @@ def test_leading_takes_a_few_milliseconds() -> None:
         led(drawn, on_board, 3.0)
         spent.append(time.process_time() - began)
     assert min(spent) < 0.05
+
+
+def test_drawn_ground_with_a_hole_that_falls_together_is_refused() -> None:
+    pinhole = [(104.0005, 30.0005), (104.00050001, 30.0005), (104.0005, 30.00050001)]
+    ground = shapely.Polygon(shapely.box(104, 30, 104.001, 30.001).exterior, [pinhole])
+    with pytest.raises(EditRefused, match="ground-collapses"):
+        led_ground(ground, Board(regions={}, grids={}), 0)

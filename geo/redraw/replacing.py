@@ -11,7 +11,6 @@ from typing import Final
 import shapely
 
 from geo import coverage
-from geo.lattice import rounded
 from geo.model import Finding, Grid, Ground, Region
 from geo.redraw import yielding
 from geo.redraw.board import Board, Outcome
@@ -19,7 +18,7 @@ from geo.redraw.edits import Replace
 from geo.redraw.naming import next_codes
 from geo.redraw.nodal import grids_at, regions_at
 from geo.redraw.refused import EditRefused, Fault
-from geo.redraw.snapping import checked
+from geo.redraw.snapping import checked, ground_rounded
 from geo.redraw.unbroken import led_through
 from geo.refusal import Value
 from geo.rings import fault_place, is_sound
@@ -59,7 +58,7 @@ def made(board: Board, edit: Replace) -> Outcome:
 
 def _plain(grid: Grid, snap_m: float) -> Ground:
     """The ground on the lattice, its rings sound."""
-    shape = rounded(checked(grid.shape, snap_m))
+    shape = ground_rounded(checked(grid.shape, snap_m))
     if not isinstance(shape, Ground) or shapely.area(shapely.convex_hull(shape)) == 0:
         raise EditRefused("grid-collapses", [Fault("grid", grid.shape, {"code": grid.code})], codes=grid.code)
     if not is_sound(shape):

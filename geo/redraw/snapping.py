@@ -57,7 +57,7 @@ def led_ground(ground: Ground, board: Board, snap_m: float, *, cut: bool = False
     Refuses besides what `led` refuses `ring-crosses` (a fault at the place) and `ground-collapses` where next to
     nothing is drawn.
     """
-    plain = rounded(checked(ground, snap_m))
+    plain = ground_rounded(checked(ground, snap_m))
     if plain.is_empty or not isinstance(plain, Ground) or shapely.area(shapely.convex_hull(plain)) == 0:
         raise EditRefused("ground-collapses")
     if not is_sound(plain):
@@ -67,6 +67,14 @@ def led_ground(ground: Ground, board: Board, snap_m: float, *, cut: bool = False
     around = Around(board, Flat.of(plain), snap_m, ())
     tried = (_ground_by(plain, around, how) for how in _ways(LESS_AND_LESS, cut) if not how.ends)
     return next((found for found in tried if found is not None), plain)
+
+
+def ground_rounded(ground: Ground) -> BaseGeometry:
+    """Drawn ground on the lattice. Refuses `ground-collapses` where one of its rings falls together to a point."""
+    try:
+        return rounded(ground)
+    except shapely.errors.GEOSException as error:
+        raise EditRefused("ground-collapses") from error
 
 
 def crossing(shape: BaseGeometry) -> EditRefused:

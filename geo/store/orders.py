@@ -50,7 +50,10 @@ def placed(session: Session, region: str, boundary: Ground, *, number: str, reas
 
     Raises NotSound, NotDivided, OrderInForce where the region has that boundary, OrderPending where another one waits.
     """
-    rounded = lattice.rounded(boundary)
+    try:
+        rounded = lattice.rounded(boundary)
+    except shapely.errors.GEOSException as error:  # a ring fell together to a point
+        raise NotSound([region]) from error
     if not isinstance(rounded, shapely.Polygon | shapely.MultiPolygon) or not is_exact(rounded, [rounded]):
         raise NotSound([region])
     own = select(func.is_same_ground(edition.c.boundary, func.ST_GeomFromWKB(shapely.to_wkb(rounded), SRID)))
