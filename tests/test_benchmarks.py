@@ -249,7 +249,9 @@ def test_planners_draw_edits_of_every_kind_that_the_service_can_read() -> None:
     assert {edit["op"] for edit in edits} == set(drawn.kinds)
 
 
-def test_plans_are_drawn_opened_and_published_for_the_clock() -> None:
+def test_plans_are_drawn_opened_and_published_for_the_clock(full: bool) -> None:
+    if not full:
+        pytest.skip("a service, a desk and a clock: with --full")
     told = io.StringIO()
     for table in plan.small():
         Console(file=told, width=130).print(table)

@@ -42,6 +42,13 @@ def district() -> Plan:
     )
 
 
+@pytest.fixture
+def slow(full: bool) -> None:
+    """What shows the same desk once more, by other ways."""
+    if not full:
+        pytest.skip("other ways to use the desk: with --full")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -183,6 +190,7 @@ def test_a_newcomer_redraws_a_border_and_publishes(
     desk.picture(f"published-{language}")
 
 
+@pytest.mark.usefixtures("slow")
 def test_edits_are_undone_and_redone_and_survive_a_reload(base: str, browser: Browser) -> None:
     desk = Desk.opened(browser, base)
     page = desk.page
@@ -227,6 +235,7 @@ def test_who_comes_second_is_told_and_loses_nothing(base: str, browser: Browser)
     desk.kept(3)
 
 
+@pytest.mark.usefixtures("slow")
 def test_a_border_is_moved_with_the_keyboard_alone(base: str, browser: Browser) -> None:
     desk = Desk.opened(browser, base)
     desk.redraw()
@@ -241,6 +250,7 @@ def test_a_border_is_moved_with_the_keyboard_alone(base: str, browser: Browser) 
     desk.kept(2)
 
 
+@pytest.mark.usefixtures("slow")
 def test_a_finger_on_a_narrow_window(base: str, browser: Browser) -> None:
     window: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
     desk = Desk.opened(browser, base, **window, locale="zh-CN", color_scheme="dark")
