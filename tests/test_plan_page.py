@@ -155,6 +155,7 @@ def owner_of(base: str, column: float, row: float) -> str:
     return str(found["owner"]["code"])
 
 
+@pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_a_newcomer_redraws_a_border_and_publishes(
     base: str, browser: Browser, language: Literal["en", "zh-CN"]
@@ -222,6 +223,7 @@ def ground_of(base: str, id: str) -> Any:
     return asked(base, f"/v1/plans/{id}?f=geojson")["features"]
 
 
+@pytest.mark.usefixtures("slow")
 def test_who_comes_second_is_told_and_loses_nothing(base: str, browser: Browser) -> None:
     desk = Desk.opened(browser, base, events=False)
     desk.redraw()
@@ -278,6 +280,7 @@ def test_a_finger_on_a_narrow_window(base: str, browser: Browser) -> None:
     desk.picture("named")
 
 
+@pytest.mark.usefixtures("slow")
 def test_a_plan_is_carried_over_to_what_others_published(base: str, browser: Browser) -> None:
     desk = Desk.opened(browser, base)
     page = desk.page
