@@ -23,6 +23,7 @@ from api.repairing import Wish
 from api.settings import Settings
 from api.texts import Language
 from geo.model import Grid, Region
+from geo.redraw.board import Keeps
 from geo.store.drafts import Draft
 
 MOST_NAMES = 10_000
@@ -47,6 +48,7 @@ class Desk:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._url = engine.url.render_as_string(hide_password=False)
         self._room = Room(plans=settings.desk_plans, vertices=settings.desk_vertices)
+        self._keeps = Keeps(settings.code_keeps)
         self._pool = Pool(1, settings.desk_queue, settings.check_seconds)
         self._states: OrderedDict[UUID, UUID] = OrderedDict()
         self._guard = Lock()
@@ -118,4 +120,12 @@ class Desk:
         with self._guard:
             held = self._states.get(draft.stamp, draft.stamp)
         regions = frozenset(draft.base)
-        return Sheet(url=self._url, plan=draft.id, held=held, then=then, regions=regions, room=self._room)
+        return Sheet(
+            url=self._url,
+            plan=draft.id,
+            held=held,
+            then=then,
+            regions=regions,
+            room=self._room,
+            keeps=self._keeps,
+        )

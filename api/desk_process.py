@@ -23,7 +23,7 @@ from geo.consequences import Answer
 from geo.model import Grid, Region
 from geo.open_plan import OpenPlan
 from geo.redraw import written
-from geo.redraw.board import Board, Outcome
+from geo.redraw.board import Board, Keeps, Outcome
 from geo.redraw.refused import EditRefused
 from geo.store import drafts, plans
 from geo.store.connect import reachable, service_engine, session
@@ -38,7 +38,7 @@ class Sheet:
     """Which plan is meant, in which state, and where the store is that has it.
 
     `regions` are the divided regions that the plan draws. `held` is the name of the state in this process, `then` the
-    one it gets when it is changed: None for a change that is not to be kept.
+    one it gets when it is changed: None for a change that is not to be kept. `keeps` is the policy of codes.
     """
 
     url: str
@@ -47,6 +47,7 @@ class Sheet:
     then: UUID | None
     regions: frozenset[str]
     room: Room
+    keeps: Keeps
 
 
 def edited(sheet: Sheet, asked: Sequence[object], language: Language) -> Done:
@@ -133,7 +134,7 @@ def _read(sheet: Sheet) -> Entry:
     """The plan as the store has it."""
     with reachable(), session(_engine(sheet.url)) as work:
         content = plans.content(work, drafts.find(work, sheet.plan))
-    return Entry.of(content.plan, content.terms, content.codes)
+    return Entry.of(content.plan, content.terms, replace(content.codes, keeps=sheet.keeps))
 
 
 @cache

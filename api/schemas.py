@@ -155,7 +155,7 @@ class BuildingProperties(BaseModel):
     households: int | None
     levels: int | None
     kind: str
-    grid: str | None = Field(description="The declared owner's code")
+    grid: str | None = Field(description="Code of the declared owner, which counts where the building stands in it")
     owner: str | None = Field(description="The one grid that owns the building")
 
 

@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     """The body of a request with edits."""
     plan_steps: int = Field(default=10_000, ge=1)
     """Steps of a plan, those that were undone among them."""
+    code_keeps: Literal["larger", "none"] = "larger"
+    """Which part of a split or merged grid keeps a code; with `none` all parts get new ones."""
     desk_plans: int = Field(default=16, ge=1, le=1000)
     """Plans that stay open in memory between two edits."""
     desk_vertices: int = Field(default=8_000_000, ge=1000)

@@ -36,15 +36,10 @@ class Dwellings:
         """Owner and households of each building that counts."""
         self._towers: dict[str, set[str]] = defaultdict(set)
         """Buildings that alone have too many households, by their owner."""
-        self._declared: dict[str, set[str]] = defaultdict(set)
-        """Buildings by the grid that is declared for them."""
 
     def all(self, vague: Vague) -> None:
         """Look at everything; `vague` is ground of which nobody can tell what stands in it."""
         buildings = [one for rows in self._layout.buildings.values() for one in rows]
-        for building in buildings:
-            if building.grid is not None:
-                self._declared[building.grid].add(building.id)
         grids = [grid for together in self._layout.grids.values() for grid in together]
         if buildings:
             self._take(owned(buildings, [*grids, *self._beside.values()]), vague)
@@ -58,13 +53,9 @@ class Dwellings:
         """
         told = {id_ for id_ in self.by_building if self._layout.homes.is_at(id_, concern.ground)}
         asked = concern.buildings | self._layout.homes.meeting(concern.edges) | told
-        asked |= {id_ for code in concern.grids for id_ in self._declared.get(code, ())}
         owned_by = {id_: self.owners[id_] for id_ in asked if id_ in self.owners}
         before = {owner for id_ in asked if (owner := self._drop(id_))}
         rows = [one for id_ in sorted(asked) for one in self._layout.buildings.get(id_, ())]
-        for building in rows:
-            if building.grid is not None:
-                self._declared[building.grid].add(building.id)
         if rows:
             self._take(owned(rows, self._grids_round(rows)), vague)
         after = {home[0] for id_ in asked if (home := self._homes.get(id_))}
@@ -87,11 +78,8 @@ class Dwellings:
                 here = box_of(shape)
                 box = box if here is None else around(box, here)
         boxes = [] if box is None else [box]
-        named = {building.grid for building in buildings if building.grid is not None}
-        codes = self._layout.places.meeting(boxes) | (named & self._layout.grids.keys())
-        beside = self._near_beside.meeting(boxes) | (named & self._beside.keys())
-        own = [grid for code in sorted(codes) for grid in self._layout.grids[code]]
-        return [*own, *(self._beside[code] for code in sorted(beside))]
+        own = [grid for code in sorted(self._layout.places.meeting(boxes)) for grid in self._layout.grids[code]]
+        return [*own, *(self._beside[code] for code in sorted(self._near_beside.meeting(boxes)))]
 
     def _take(self, found: Owned, vague: Vague) -> None:
         """Owners of buildings none of which is known yet, and what is wrong with them."""

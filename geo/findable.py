@@ -36,12 +36,13 @@ class How(StrEnum):
 RULES = (*How, None)
 _RANK = {layer: rank for rank, layer in enumerate(LAYERS)}
 _RULE = {rule: number for number, rule in enumerate(RULES)}
+_ELSEWHERE = 8
 
 
 class Entry(NamedTuple):
     """A thing that can be found. `owner` is the code of its grid (buildings and facilities) and `how` the rule;
     `place` a point in it, degrees (lon, lat), on the lattice; `shares` those of a cut footprint, by the codes of
-    its grids, the largest first."""
+    its grids, the largest first; `is_elsewhere` where another grid was declared for it, in which it does not stand."""
 
     layer: Layer
     code: str
@@ -51,6 +52,7 @@ class Entry(NamedTuple):
     how: How | None = None
     place: tuple[float, float] | None = None
     shares: Sequence[tuple[str, float]] = ()
+    is_elsewhere: bool = False
 
 
 def made(entries: Iterable[Entry], publication: int = 0) -> dict[str, NDArray[Any]]:
@@ -66,7 +68,7 @@ def made(entries: Iterable[Entry], publication: int = 0) -> dict[str, NDArray[An
         "firsts": np.searchsorted(layer, np.arange(len(LAYERS) + 1)),
         "places": _places(ordered),
         "owners": np.array([grids[entry.owner] for entry in ordered], dtype=np.int32),
-        "rules": np.array([_RULE[entry.how] for entry in ordered], dtype=np.uint8),
+        "rules": np.array([_RULE[entry.how] | _ELSEWHERE * entry.is_elsewhere for entry in ordered], dtype=np.uint8),
         **_records(ordered),
         **_shares(ordered, grids),
     }
@@ -106,15 +108,17 @@ class Things:
         """The thing with this number."""
         code, name, address = self.text(number).split("\0")
         owner, steps = int(self._arrays["owners"][number]), self._arrays["places"][number]
+        rule = int(self._arrays["rules"][number])
         return Entry(
             layer=LAYERS[self.layer(number)],
             code=code,
             name=name,
             address=address,
             owner=None if owner < 0 else self._code(owner),
-            how=RULES[int(self._arrays["rules"][number])],
+            how=RULES[rule & ~_ELSEWHERE],
             place=None if steps[0] == NOWHERE else tuple(to_degrees(steps).tolist()),
             shares=self._shares(number),
+            is_elsewhere=bool(rule & _ELSEWHERE),
         )
 
     def text(self, number: int) -> str:

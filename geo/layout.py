@@ -139,7 +139,7 @@ class Layout:
 
     @cached_property
     def homes(self) -> Places:
-        """Where buildings lie."""
+        """Where buildings and their entrances lie."""
         return _places(self.buildings)
 
     @cached_property
@@ -211,13 +211,19 @@ def _flat(things: Mapping[str, tuple[Placed, ...]]) -> list[Placed]:
 
 def _places(things: Mapping[str, tuple[Placed, ...]]) -> Places:
     """Where things lie; those of one code in one box."""
-    every: list[tuple[str, BaseGeometry]] = [(code, one.shape) for code, own in things.items() for one in own]
+    every = [(code, shape) for code, own in things.items() for one in own for shape in _lying(one)]
     bounds = shapely.bounds(np.array([shape for _, shape in every], dtype=object)).reshape(-1, 4)
     boxes: dict[str, Box] = {}
     for (code, _), (west, south, east, north) in zip(every, bounds.tolist(), strict=True):
         if not isnan(west):  # an empty shape has no box
             boxes[code] = around(boxes.get(code), (west, south, east, north))
     return Places(boxes)
+
+
+def _lying(thing: Placed) -> list[BaseGeometry]:
+    if isinstance(thing, Building) and thing.entrance is not None:
+        return [thing.shape, thing.entrance]
+    return [thing.shape]
 
 
 def _swapped(
@@ -230,8 +236,9 @@ def _swapped(
         things.pop(code, None)
         box: Box | None = None
         for one in fresh.get(code, ()):
-            own = box_of(one.shape)
-            box = box if own is None else around(box, own)
+            for shape in _lying(one):
+                own = box_of(shape)
+                box = box if own is None else around(box, own)
         places.put(code, box)
     things.update(fresh)
     return [box for box in (*before, *(places[code] for code in named)) if box is not None]

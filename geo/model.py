@@ -136,7 +136,8 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Building:
-    """Where people live. `households` is None where nobody counted; `grid` is the declared owner's code.
+    """Where people live. `households` is None where nobody counted; `grid` is the code of the declared owner,
+    which counts where the building stands in it.
 
     `estimated` marks households that were reckoned from the footprint and not counted.
     """

@@ -1,7 +1,8 @@
 """Which grid owns each of many buildings, by which rule, and how much of each stands in which grid?
 
-One owner each: the grid declared for it, else the grid of its entrance, else the grid with the largest share of its
-footprint; the smallest code on ties. The same rule stands in SQL (`migrations/sql/owners.sql`).
+One owner each: the grid declared for it where it stands in that, else the grid of its entrance, else the grid with the
+largest share of its footprint; the smallest code on ties. What is declared says to whom a building on a border belongs;
+it moves nobody off the ground. The same rule stands in SQL (`migrations/sql/owners.sql`).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -34,6 +35,9 @@ MOST_TERMS = 1 << 20
 """Pairs of edges of a footprint and a grid that are summed up; GEOS is the better way from there."""
 TOUCH = 1e-12
 """Common ground below this part of a footprint is the rounding of doubles: they only touch."""
+
+
+Stands = tuple[Numbers, Numbers, Floats]
 
 
 class By(StrEnum):
@@ -203,9 +207,11 @@ def owned(buildings: Sequence[Building], grids: Sequence[Grid], *, few: int = FE
     left = _footprints([buildings[n] for n in rest.tolist()])
     of, grid, m2 = _pieces(known, left)
     owner, by = sole.copy(), np.full(len(sole), RULES.index(By.SHARE))
-    owner[rest] = _largest(of, grid, m2, left.area_m2)
+    stands = _stands(of, grid, m2, left.area_m2)
+    owner[rest] = _largest(*stands, len(rest))
     _enter(buildings, known, owner, by)
-    _declare(buildings, known.codes, owner, by)
+    for number, k in _declared(buildings, known.codes, sole, rest, stands):
+        owner[number], by[number] = k, RULES.index(By.DECLARED)
     by[owner == NOBODY] = NOBODY
     return Owned(buildings, known.codes, owner, by, sole, rest, left.area_m2, of, grid, m2)
 
@@ -225,15 +231,20 @@ def _enter(buildings: Sequence[Building], known: _Grids, owner: Numbers, by: Num
     owner[number[entered]], by[number[entered]] = found[entered], RULES.index(By.ENTRANCE)
 
 
-def _declare(buildings: Sequence[Building], codes: Sequence[str], owner: Numbers, by: Numbers) -> None:
-    """Buildings with a declared grid that is there belong to it."""
+def _declared(
+    buildings: Sequence[Building], codes: Sequence[str], sole: Numbers, rest: Numbers, stands: Stands
+) -> Iterator[tuple[int, int]]:
+    """Buildings that stand in the grid declared for them, and that grid."""
     declared = [*map(attrgetter("grid"), buildings)]
     if not any(declared):
         return
-    place = {code: number for number, code in reversed([*enumerate(codes)])}
-    for number, code in enumerate(declared):
-        if code is not None and code in place:
-            owner[number], by[number] = place[code], RULES.index(By.DECLARED)
+    for number, k in enumerate(sole.tolist()):
+        if k > NOBODY and declared[number] == codes[k]:
+            yield number, k
+    of, grid, _ = stands
+    for number, k in zip(rest[of[::-1]].tolist(), grid[::-1].tolist(), strict=True):  # of grids with one code the first
+        if declared[number] == codes[k]:
+            yield number, k
 
 
 def _shapes(given: Collection[BaseGeometry]) -> Shapes:
@@ -279,16 +290,22 @@ def _pieces(known: _Grids, ground: _Ground) -> tuple[Numbers, Numbers, Floats]:
     return building, grid, m2
 
 
-def _largest(building: Numbers, grid: Numbers, m2: Floats, area_m2: Floats) -> Numbers:
-    """The grid with the largest share of each building; one that only touches a grid is not in it, a point is."""
+def _stands(building: Numbers, grid: Numbers, m2: Floats, area_m2: Floats) -> Stands:
+    """The grids that each building stands in, in order, and its share there; one that only touches a grid is not in it,
+    a point is."""
     whole = area_m2[building]
     share = np.ones(len(building))
     solid = whole > 0
     # rounded as decimals are, one by one: a tie is a tie in SQL too
     share[solid] = [round(part, SHARE_DIGITS) for part in (m2[solid] / whole[solid]).tolist()]
+    there = share > 0
+    return building[there], grid[there], share[there]
+
+
+def _largest(building: Numbers, grid: Numbers, share: Floats, count: int) -> Numbers:
+    """The grid with the largest share of each of `count` buildings, -1 for none."""
     order = np.lexsort((grid, -share, building))
-    order = order[share[order] > 0]
-    return _first(building[order], grid[order], len(area_m2))
+    return _first(building[order], grid[order], count)
 
 
 def _first(thing: Numbers, grid: Numbers, count: int) -> Numbers:

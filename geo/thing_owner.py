@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geo.findable import Entry, How
+from geo.findable import Entry
 from geo.lookup import Answer, Candidate, Map, Status
 
 
@@ -35,8 +35,7 @@ def owner_of(state: Map, entry: Entry, place: tuple[float, float]) -> ThingAnswe
         border_distance_m=state.owners.border_distance_m(own[0], *place) if own else None,
         candidates=[] if codes == {entry.owner} else candidates,
     )
-    is_elsewhere = entry.how is How.DECLARED and not own and entry.owner not in codes
-    return ThingAnswer(answer, ["declared-elsewhere"] if is_elsewhere else [])
+    return ThingAnswer(answer, ["declared-elsewhere"] if entry.is_elsewhere else [])
 
 
 def _without_owner(state: Map, place: tuple[float, float], candidates: Sequence[Candidate]) -> Answer:

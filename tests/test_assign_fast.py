@@ -36,13 +36,13 @@ def told_plainly(building: Building, grids: Sequence[Grid]) -> tuple[str | None,
     shapes = {grid.code: sound([grid.shape])[0] for grid in grids}
     shares = {code: asked.intersection(shape).area * scale for code, shape in shapes.items() if shape.intersects(asked)}
     whole = 0.0 if flat else ground.area * scale
-    if building.grid in shapes:
-        return building.grid, shares, whole
     entered = [code for code, shape in shapes.items() if building.entrance and shape.intersects(building.entrance)]
-    if entered:
-        return min(entered), shares, whole
     rated = {code: 1.0 if flat else round(area / whole, SHARE_DIGITS) for code, area in shares.items()}
     inside = [code for code, share in rated.items() if share > 0]
+    if building.grid in inside:
+        return building.grid, shares, whole
+    if entered:
+        return min(entered), shares, whole
     return min(inside, key=lambda code: (-rated[code], code), default=None), shares, whole
 
 

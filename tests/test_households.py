@@ -54,8 +54,15 @@ def owner(building: Building) -> str | None:
         (house(0.96, 0.4, entrance=spot(0.97, 0.45)), "A01"),
         (house(0.96, 0.4, entrance=spot(1, 0.45)), "A01"),
         (house(0.96, 0.4, entrance=spot(9, 9)), "A02"),
-        (house(0.96, 0.4, grid="A04"), "A04"),
-        (house(0.96, 0.4, grid="A04", entrance=spot(0.97, 0.45)), "A04"),
+        (house(0.96, 0.4, grid="A01"), "A01"),
+        (house(0.96, 0.4, grid="A01", entrance=spot(1.01, 0.45)), "A01"),
+        (house(0.96, 0.4, grid="A04"), "A02"),
+        (house(0.96, 0.4, grid="A04", entrance=spot(0.97, 0.45)), "A01"),
+        (house(1, 0.4, grid="A01"), "A02"),
+        (house(0.2, 0.4, grid="A02"), "A01"),
+        (house(0.2, 0.4, grid="A01"), "A01"),
+        (Building(id="h", shape=spot(1, 0.5), grid="A02"), "A02"),
+        (Building(id="h", shape=spot(0.5, 0.5), grid="A02"), "A01"),
         (house(0.96, 0.4, grid="gone"), "A02"),
         (house(5, 5), None),
         (house(2, 0.4), None),
@@ -176,7 +183,7 @@ def test_grown_since_the_last_publication_is_told_beside() -> None:
 
 
 def test_row_14_a_tower_is_noted_and_is_the_reason() -> None:
-    buildings = [house(0.4, 0.4, households=620), house(1.4, 0.4, households=620, grid="A04")]
+    buildings = [house(0.4, 0.4, households=620), house(1.4, 1.4, households=620, grid="A04")]
     special = [*GRIDS[:3], replace(GRIDS[3], kind=GridKind.SPECIAL)]
     (tower,) = building_findings(owned(buildings, special), special)
     assert (tower.rule, tower.severity, tower.codes) == (Rule.TOWER_OVER, Severity.NOTE, ["h", "A01"])

@@ -84,6 +84,21 @@ def test_a_split_is_told_in_full(small: OpenPlan) -> None:
     assert told(small.report) == told(Inspection(small.plan, Terms(before={"R01": 400}, fresh={"R-1"})).report)
 
 
+def test_a_building_goes_with_the_ground_whatever_was_declared_for_it(small: OpenPlan) -> None:
+    away, over = house("away", 30, 0.2, 0.4, grid="R01"), house("over", 40, 0.46, 0.6, grid="R01")
+    door = replace(house("door", 50, 1.5, 0.2), entrance=shapely.Point(cell(0.3, 0.7).bounds[:2]))
+    opened = OpenPlan(replace(small.plan, buildings=(*small.plan.buildings, away, over, door)), Terms())
+    straight = Split(grid="R01", lines=(line((0.5, -0.1), (0.5, 1.1)),), cut=True, snap_m=0)
+    answer = opened.edit([straight])
+    assert {one.building: (one.start, one.end) for one in answer.moved} == {
+        "h1": ("R01", "R-1"),
+        "away": ("R01", "R-1"),
+        "door": ("R01", "R-1"),
+    }
+    assert answer.households == {"R01": (520, 290), "R-1": (None, 230), "R03": (0, 0)}
+    assert told(opened.report) == told(Inspection(opened.plan, Terms(fresh={"R-1"})).report)
+
+
 def test_a_finding_that_goes_is_told(small: OpenPlan) -> None:
     answer = small.edit([Merge(grids=("R02", "R04"))])
     assert sorted(tuple(one.codes) for one in answer.vanished if one.rule is Rule.HOUSEHOLDS_LOW) == [

@@ -167,7 +167,11 @@ def test_no_public_answer_has_a_name_or_a_phone(client: TestClient, caplog: pyte
     stranger, asked = elsewhere(client), 0
     described = client.get("/openapi.json").json()
     fills = {"code": ["A01", "A"], "id": ["h-A01", "f1"], "number": ["2"]}
-    paths = [path for path, item in described["paths"].items() if "get" in item and path.count("{") <= 1]
+    paths = [
+        path
+        for path, item in described["paths"].items()
+        if "get" in item and path.count("{") <= 1 and path != "/v1/events"  # which has no end
+    ]
     paths += ["/metrics", "/tiles/current/grids/14/12931/6744", "/tiles/2/regions/14/12931/6744"]
     for path in paths:
         name = path.partition("{")[2].partition("}")[0]

@@ -232,3 +232,17 @@ def test_opening_is_strict(client: TestClient, store: Store) -> None:
     assert first.json()["communities"] == ["A", "B", "C", "E"]
     assert client.post("/v1/plans", json={"communities": ["D"]}, headers=own).json() == first.json()
     assert count(store) == before + 1
+
+
+def test_all_parts_get_new_codes_where_that_is_the_policy(cluster: embedded.Cluster) -> None:
+    with fresh(cluster) as store:
+        publish(store, small())
+        with served(store, code_keeps="none") as client:
+            number = opened(client, "A")["id"]
+            split = good(edit(client, number, [SPLIT]))
+            merged = good(edit(client, number, [{"op": "merge", "grids": ["A02", "A04"]}]))
+    assert (split["gone"], merged["gone"]) == (["A01"], ["A02", "A04"])
+    given = [one["properties"] for told in (split, merged) for one in told["grids"]["features"]]
+    new = {one["code"] for one in given if one["households_before"] is None}
+    assert len(new) == 3
+    assert not new & {"A01", "A02", "A03", "A04"}

@@ -44,8 +44,9 @@ router = APIRouter(prefix="/v1", tags=["lookup"])
 def of_building(request: Request, id: str, finder: InFinder, live: InLive) -> Response:
     """The one grid that answers for a building: the declared one, else its entrance's, else that of the largest share.
 
-    `candidates` are the grids it stands in with their shares of the footprint, where that is not the owner alone; a
-    declared grid elsewhere is a warning. One that no grid owns is a `gap` or `outside`, as in `GET /v1/owner`.
+    What is declared counts where the building stands in that grid; elsewhere it is a warning. `candidates` are the
+    grids it stands in with their shares of the footprint, where that is not the owner alone. One that no grid owns is a
+    `gap` or `outside`, as in `GET /v1/owner`.
     """
     return _answered(request, finder, live, Layer.BUILDING, id)
 

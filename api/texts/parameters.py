@@ -96,8 +96,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "map answers.",
     ),
     "warning.declared-elsewhere": (
-        "登记的网格不是该建筑所在的网格;仍以登记为准,请核实。",
-        "The building was declared to this grid but stands in another; what was declared counts. Please check.",
+        "该建筑登记了另一个网格，但并不位于其中；以实际位置为准，请核实。",
+        "The building was declared for another grid but does not stand in it; where it stands counts. Please check.",
     ),
     "readiness.database": ("数据库没有应答。", "The database does not answer."),
     "readiness.publication": ("尚未发布任何内容。", "Nothing is published yet."),

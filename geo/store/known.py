@@ -119,9 +119,8 @@ class Known:
     ) -> tuple[Plan, list[Grid]]:
         """The plan with the published regions that its buildings stand in and the buildings that its ground bears.
 
-        And the published grids round about, which may own what stands on a border. A building may be declared for a
-        grid that it does not stand in: then that grid counts too. `formerly` are places where buildings stood that the
-        plan moves or takes out; those `without` are not there any more.
+        And the published grids round about, which may own what stands on a border. `formerly` are places where
+        buildings stood that the plan moves or takes out; those `without` are not there any more.
         """
         own = _own(drawn)
         stated = {building.id for building in drawn.buildings}.union(without)
@@ -132,24 +131,21 @@ class Known:
         there = self._buildings_of(ground, {grid.code for grid in grids})
         buildings = (*drawn.buildings, *(building for building in there if building.id not in stated))
         beside = [grid for one in self.near(ground) if one.region not in judged for grid in one.grids]
-        declared = {b.grid for b in buildings if b.grid} - {grid.code for grid in (*grids, *beside)}
         return replace(
             drawn,
             regions=(*drawn.regions, *(Region(code=one.region, shape=one.boundary) for one in bearing)),
             grids=grids,
             buildings=buildings,
-        ), [*beside, *(grid for grid in self._grids(declared) if grid.region not in judged)]
+        ), beside
 
     def _bearing(
         self, drawn: Plan, own: set[str], formerly: Sequence[BaseGeometry], stated: Collection[str]
     ) -> list[Edition]:
-        """Published regions, not of the plan, that had or get one of its buildings, on their ground or declared."""
+        """Published regions, not of the plan, that had or get one of its buildings."""
         stood = [*(building.shape for building in drawn.buildings), *formerly]
         found = {one.region: one for one in self.near(stood) if one.region not in own and _bears(one, stood)}
-        declared = {building.grid for building in drawn.buildings if building.grid}
-        if self.session is not None and stated:
-            declared |= published.owners(self.session, self.number, stated)
-        for grid in self._grids(declared):
+        owners = published.owners(self.session, self.number, stated) if self.session is not None and stated else ()
+        for grid in self._grids(owners):
             one = self.edition(grid.region)
             if one is not None and one.region not in own:
                 found[one.region] = one
@@ -160,13 +156,14 @@ class Known:
         return [found[code] for code in sorted(found)]
 
     def _buildings_of(self, ground: Sequence[Ground], grids: Collection[str]) -> list[Building]:
-        """Published buildings that meet some ground, or are declared for one of some grids wherever they stand."""
+        """Published buildings that meet some ground, or that one of some grids owns wherever they stand: by their
+        entrance."""
         if self.session is None or not ground:
             return []
         there = buildings_on(things.buildings(self.session, self.number, meets=ground), ground)
         met = {building.id for building in there}
-        declared = things.buildings(self.session, self.number, declared=grids)
-        return [*there, *(building for building in declared if building.id not in met)]
+        owned = things.buildings(self.session, self.number, owned_by=grids)
+        return [*there, *(building for building in owned if building.id not in met)]
 
     def near(self, shapes: Sequence[Any]) -> list[Edition]:
         """Editions in force whose box meets the box of the shapes."""

@@ -93,11 +93,12 @@ def _buildings(session: Session, number: int, grids: Sequence[Grid]) -> Iterator
         grids,
     )
     rules, shares = [*How][:3], _shares(found)
-    told = zip(rows, inner(shapes), found.by.tolist(), strict=True)
+    told, codes = zip(rows, inner(shapes), found.by.tolist(), strict=True), {grid.code for grid in grids}
     for n, (row, place, by) in enumerate(told):
         how = None if row.owner is None else rules[by]  # the last for a nobody (-1): the largest share decided
         texts = row.code, row.name, row.address
-        yield Entry(Layer.BUILDING, *texts, row.owner, how, place, shares.get(n, ()))
+        is_elsewhere = row.grid in codes and row.grid != row.owner
+        yield Entry(Layer.BUILDING, *texts, row.owner, how, place, shares.get(n, ()), is_elsewhere)
 
 
 def _read(shapes: Sequence[bytes | None]) -> list[Any]:

@@ -156,7 +156,6 @@ building = Table(
     Column("grid", Text),
     _shape(),
     Index("building_shape_idx", "shape", postgresql_using="gist"),
-    Index("building_grid_idx", "grid"),
     *_in_force("building"),
 )
 

@@ -26,13 +26,13 @@ def buildings(
     *,
     codes: Iterable[str] | None = None,
     meets: Sequence[Ground] = (),
-    declared: Iterable[str] | None = None,
+    owned_by: Iterable[str] | None = None,
     homeless: bool = False,
 ) -> list[Building]:
     """Buildings in force at a publication, ordered by id.
 
-    Only those named, those whose box meets a shape's, those `declared` for one of some grids, or those that no grid
-    owns (`homeless`), if given.
+    Only those named, those whose box meets a shape's, those that one of some grids owns, or those that none does
+    (`homeless`), if given.
     """
     names = ("name", "address", "compound", "households", "estimated", "levels", "kind")
     columns = [getattr(building.c, name) for name in names]
@@ -40,8 +40,8 @@ def buildings(
     query = _in_force(building, number, codes, *columns, building.c.grid, entrance)
     if meets:
         query = query.where(meets_any(building.c.shape, meets))
-    if declared is not None:
-        query = query.where(is_one_of(building.c.grid, declared))
+    if owned_by is not None:
+        query = query.where(building.c.id.in_(_dwelling_in(owned_by, number)))
     if homeless:
         owned = select(dwelling.c.row).where(dwelling.c.building == building.c.id, at(dwelling, number))
         query = query.where(~owned.exists())
@@ -114,6 +114,12 @@ def everything(session: Session, number: int) -> Plan:
         lines=tuple(lines(session, number)),
         water=tuple(waters(session, number)),
     )
+
+
+def _dwelling_in(grids: Iterable[str], number: int) -> Select[tuple[int]]:
+    owner = identity.alias("owner")
+    known = (owner.c.layer == Layer.GRID.value) & is_one_of(owner.c.code, grids)
+    return select(dwelling.c.building).join(owner, owner.c.id == dwelling.c.grid).where(at(dwelling, number), known)
 
 
 def _in_force(

@@ -116,9 +116,7 @@ BEGIN
     UNION SELECT d.building FROM redrawn AS r JOIN dwelling AS d ON d.grid = r.id AND in_force(d.numbers)
       JOIN building AS b ON b.id = d.building AND in_force(b.numbers)
     UNION SELECT b.id FROM redrawn AS r JOIN building AS b ON b.shape && r.was AND in_force(b.numbers)
-    UNION SELECT b.id FROM redrawn AS r JOIN building AS b ON b.shape && r.now AND in_force(b.numbers)
-    UNION SELECT b.id FROM redrawn AS r JOIN identity AS i ON i.id = r.id JOIN building AS b ON b.grid = i.code
-      AND in_force(b.numbers)) AS touching;
+    UNION SELECT b.id FROM redrawn AS r JOIN building AS b ON b.shape && r.now AND in_force(b.numbers)) AS touching;
   CREATE TEMP TABLE touched ON COMMIT DROP AS
   SELECT o.building AS id, d.grid AS was, o.grid AS now
   FROM building_owners(asked) AS o LEFT JOIN dwelling AS d ON d.building = o.building AND in_force(d.numbers)

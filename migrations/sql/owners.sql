@@ -7,10 +7,16 @@ CREATE OR REPLACE VIEW current_grid AS
               ELSE ST_CollectionExtract(ST_MakeValid(g.shape)) END AS ground
   FROM grid AS g JOIN edition AS e ON e.id = g.edition AND in_force(e.numbers) JOIN identity AS i ON i.id = g.id;
 
+CREATE OR REPLACE FUNCTION share_of(ground geometry, footprint geometry, flat boolean) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN flat THEN CASE WHEN ST_Relate(ground, footprint, 'FF*FF****') THEN 0 ELSE 1 END
+              ELSE round((ST_Area(ST_Intersection(ground, footprint)) / ST_Area(footprint))::numeric, 6) END
+$$;
+
 CREATE OR REPLACE FUNCTION building_owners(p_buildings bigint[]) RETURNS TABLE (building bigint, grid bigint)
 LANGUAGE sql STABLE SET jit = off AS $$
-  -- One owner each: the declared grid, else the entrance's, else the largest share; proven ground first, then the
-  -- smallest code. geo/households.py holds the same rule. Points are asked with ST_Relate: PostGIS asks them by plain
+  -- One owner each: the declared grid where it stands in that, else the entrance's, else the largest share; proven
+  -- ground first, then the smallest code. geo/owned.py holds the same rule. Points are asked with ST_Relate: PostGIS asks them by plain
   -- floats elsewhere, and errs beside a slanted edge. Areas are asked with ST_Intersection alone: GEOS before 3.13 can
   -- fail to relate two areas with edges that nearly coincide. A footprint folded flat is in the grids of its corners.
   WITH asked AS MATERIALIZED (
@@ -24,7 +30,9 @@ LANGUAGE sql STABLE SET jit = off AS $$
     FROM asked AS a
   ),
   declared AS (
-    SELECT a.id, c.id AS grid FROM measured AS a JOIN current_grid AS c ON c.code = a.declared
+    SELECT a.id, c.id AS grid
+    FROM measured AS a JOIN current_grid AS c ON c.code = a.declared AND c.shape && a.ground
+    WHERE share_of(c.ground, a.ground, a.flat) > 0
   ),
   entered AS (
     SELECT DISTINCT ON (a.id) a.id, c.id AS grid
@@ -32,9 +40,7 @@ LANGUAGE sql STABLE SET jit = off AS $$
     ORDER BY a.id, c.standing <> 'proven', c.code COLLATE "C"
   ),
   met AS MATERIALIZED (
-    SELECT a.id, c.id AS grid, c.code, c.standing,
-           CASE WHEN a.flat THEN CASE WHEN ST_Relate(c.ground, a.ground, 'FF*FF****') THEN 0 ELSE 1 END
-                ELSE round((ST_Area(ST_Intersection(c.ground, a.ground)) / ST_Area(a.ground))::numeric, 6) END AS share
+    SELECT a.id, c.id AS grid, c.code, c.standing, share_of(c.ground, a.ground, a.flat) AS share
     FROM measured AS a JOIN current_grid AS c ON c.shape && a.ground
     WHERE a.id NOT IN (SELECT id FROM declared UNION SELECT id FROM entered)
   ),

@@ -22,7 +22,6 @@ def upgrade() -> None:
     _steps()
     _orders()
     op.create_index("edition_intent_idx", "edition", ["intent"])
-    op.create_index("building_grid_idx", "building", ["grid"])
     op.add_column(
         "log",
         sa.Column(
