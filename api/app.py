@@ -15,6 +15,7 @@ from api.frame import framed
 from api.health import Readiness
 from api.kept import Kept
 from api.listening import Listening
+from api.planning import WRITERS
 from api.problems import install
 from api.received import AT_ONCE
 from api.refused import TABLE
@@ -38,6 +39,7 @@ from api.routes import (
     people,
     plan_edits,
     plan_findings,
+    plan_log,
     plan_rebase,
     plan_repairs,
     plan_states,
@@ -111,6 +113,7 @@ def create_app(
     app.state.reports, app.state.squares = reports, squares
     app.state.coverages, app.state.accepted = coverages, accepted
     app.state.receiving, app.state.waiting = asyncio.Semaphore(AT_ONCE), BoundedSemaphore(AT_ONCE)
+    app.state.writers = BoundedSemaphore(WRITERS)
     app.state.streams, app.state.askers = asyncio.Semaphore(settings.streams), Askers()
     app.state.publication = lambda: live.seen.map.publication
     app.state.age_s = lambda: live.seen.age_s
@@ -137,6 +140,7 @@ def create_app(
         plan_repairs,
         plan_states,
         plan_findings,
+        plan_log,
         imports,
         jobs,
         checks,

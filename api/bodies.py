@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from api.access import Actor
@@ -15,6 +16,10 @@ from api.parameters import check_media
 from api.problems import Problem
 from api.settings import Settings
 
+MOST_BYTES = 1024 * 1024
+"""Of a body that says what is wished and holds no ground: thousands of codes, and long texts."""
+AT_ONCE = 16 * 1024
+"""So many bytes are read where they come in; more in a thread, so that nobody waits for them."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -31,7 +36,7 @@ def body_of(
 ) -> Callable[..., Awaitable[Body[Model]]]:
     """A dependency that reads a body as a model; without one that is `needed`, the model's defaults.
 
-    `most` is how many bytes it may have, where that is less than any body may. It raises the problems of a body:
+    `most` is how many bytes it may have, where ground is in it. It raises the problems of a body:
     `unsupported-media-type`, `body-too-large`, `invalid-body`, `body-too-deep`.
     """
 
@@ -40,9 +45,14 @@ def body_of(
         body = await request.body()
         if needed and not body:
             raise Problem("invalid-body")
-        if most is not None and len(body) > (limit := most(request.app.state.settings)):
+        if len(body) > (limit := MOST_BYTES if most is None else most(request.app.state.settings)):
             raise Problem("body-too-large", {"limit": limit})
-        return Body(parsed(request, model, body), sha256(body).hexdigest())
+        asked = (
+            parsed(request, model, body)
+            if len(body) <= AT_ONCE
+            else await run_in_threadpool(parsed, request, model, body)
+        )
+        return Body(asked, sha256(body).hexdigest())
 
     return read
 

@@ -112,7 +112,7 @@ def _changed(sheet: Sheet, change: Callable[[OpenPlan], Answer], language: Langu
 
 def _at(sheet: Sheet, work: Callable[[Entry], Result], *, forget: bool = False) -> Result:
     """Work on an open plan. What raises anything but a refusal leaves the plan closed: nobody knows its state."""
-    entry = _open().take(sheet.plan, sheet.held) or _read(sheet)
+    entry = _taken(sheet)
     try:
         result = work(entry)
     except EditRefused:
@@ -130,11 +130,14 @@ def _refuse_beyond(sheet: Sheet, outcome: Outcome) -> None:
         raise EditRefused("region-missing", code=beyond[0])
 
 
-def _read(sheet: Sheet) -> Entry:
-    """The plan as the store has it."""
+def _taken(sheet: Sheet) -> Entry:
+    """The plan as the store has it: as it is open, if it is judged by the same things still."""
     with reachable(), session(_engine(sheet.url)) as work:
+        seen = plans.seen(work, sheet.plan)
+        if (entry := _open().take(sheet.plan, sheet.held, seen)) is not None:
+            return entry
         content = plans.content(work, drafts.find(work, sheet.plan))
-    return Entry.of(content.plan, content.terms, replace(content.codes, keeps=sheet.keeps))
+    return Entry.of(content.plan, content.terms, replace(content.codes, keeps=sheet.keeps), seen)
 
 
 @cache

@@ -33,7 +33,7 @@ class GroundShape(BaseModel):
 Snap = Annotated[
     float, Field(ge=0, le=MOST_SNAP_M, description="How far a drawn line is led to what stands near it, metres")
 ]
-Cut = Annotated[bool, Field(description="The line may pass through buildings")]
+Cut = Annotated[bool, Field(description="The border may pass through buildings")]
 Codes = Annotated[list[Text], Field(max_length=MOST_GRIDS)]
 
 
@@ -66,7 +66,8 @@ class MergeEdit(_Edit):
 
 
 class MoveNodeEdit(_Drawn):
-    """A node goes elsewhere, and every edge that ends in it follows."""
+    """A node goes elsewhere, and every edge that ends in it follows. `snap_m` finds it near `from`; `to` is where it
+    goes."""
 
     op: Literal["move_node"]
     start: Position = Field(alias="from")
@@ -151,6 +152,7 @@ class OrderEdit(_Edit):
     op: Literal["order"]
     region: Text
     boundary: GroundShape
+    cut: Cut = False
 
 
 AnyEdit: TypeAlias = Annotated[

@@ -403,6 +403,7 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "Regions": REGIONS,
         "Rules": RULES,
         "RevertRequest": REVERT_REQUEST,
+        "Reverted": {**PUBLISHED, "kind": "revert", "orders": [{name: ORDER[name] for name in ("region", "number")}]},
         "SearchAnswer": SEARCH,
         "TileJson": TILEJSON,
         **PLANS,

@@ -2,43 +2,38 @@
 
 One thread with one connection of its own listens to PostgreSQL for all of them, reads each event once, and keeps the
 last ones in memory. A listener has no queue: it knows how far it is, takes what came after from memory, and from the
-store where it is further behind. A slow one holds up nobody.
+store, page by page, where it is further behind. A slow one holds up nobody.
+
+Memory ends at a mark, and who is behind reads the store up to just that mark: between the two nothing is lost, and
+nothing comes twice.
 """
 
 import asyncio
-import logging
-import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from hashlib import blake2b
+from dataclasses import dataclass, replace
 from itertools import islice
-from select import POLLIN, poll
 from threading import Event as Flag
-from threading import Lock, Thread
+from threading import Lock
 
-from psycopg import Connection, OperationalError
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from geo.store import events
 from geo.store.connect import reachable, session
 from geo.store.drafts import CHANNEL
 from geo.store.errors import StoreUnavailable
-from geo.store.events import Event, PlanEvent
+from geo.store.events import Event, PlanEvent, Seen
+from geo.store.listener import Notices
 
 KEPT = 1_000
 """Events in memory."""
 LOOK_S = 5.0
 """Longest time between an event and our telling it should its notice get lost, seconds."""
-RETRY_S = 0.5
-START_S = 10.0
-"""Longest time until the store has said where the present is, seconds."""
-TAG_BYTES = 4
-"""Of what stands for an event in a mark."""
-
-log = logging.getLogger(__name__)
+START_S = 2.0
+"""So long a service that starts waits to hear from the store where the present is, seconds."""
+BEHIND = -1
+"""The place of a listener who has to ask the store."""
 
 
 class TooMany(Exception):  # noqa: N818 - an answer to who would listen, not a mistake of ours
@@ -49,24 +44,16 @@ class TooMany(Exception):  # noqa: N818 - an answer to who would listen, not a m
         self.most = most
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An event and the mark from which a listener goes on that has heard it."""
-
-    event: Event
-    mark: str
-
-
 @dataclass(eq=False, slots=True)
 class Listener:
-    """One who listens: `bell` rings when there is something to look for, `mark` and `number` are how far it is. What it
-    `heard` from the store may come once more from memory."""
+    """One who listens, to what is done to `plans` too or to publications only: `bell` rings when there is something to
+    look for. `mark` is how far it was told, which who tells it writes; `place` how far it is in memory."""
 
     bell: asyncio.Event
     loop: asyncio.AbstractEventLoop
-    number: int = 0
-    mark: str | None = None
-    heard: frozenset[str] = frozenset()
+    plans: bool = False
+    place: int = BEHIND
+    mark: Seen | None = None
 
     def ring(self) -> None:
         """From any thread."""
@@ -79,12 +66,11 @@ class Listening:
     def __init__(self, engine: Engine, most: int) -> None:
         self._engine, self.most = engine, most
         self._listeners = set[Listener]()
-        self._kept: deque[Told] = deque(maxlen=KEPT)
+        self._kept: deque[Event] = deque(maxlen=KEPT)
         self._count, self._lock = 0, Lock()
-        self._cursor: str | None = None
-        self._stop, self._begun = Flag(), Flag()
-        self._bell, self._rope = -1, -1
-        self._thread = Thread(target=self._follow, name="events", daemon=True)
+        self._now: Seen | None = None
+        self._hears, self._tried = Flag(), Flag()
+        self._notices = Notices(engine, CHANNEL, "events", self._look, self._lost)
 
     @property
     def count(self) -> int:
@@ -94,11 +80,12 @@ class Listening:
     @property
     def is_over(self) -> bool:
         """Whether the service ends: listeners are to go."""
-        return self._stop.is_set()
+        return self._notices.is_over
 
     def start(self) -> None:
-        self._bell, self._rope = os.pipe()
-        self._thread.start()
+        """Listen from now on; waits a moment until the store has said where the present is."""
+        self._notices.start()
+        self._tried.wait(START_S)
 
     @contextmanager
     def place(self) -> Iterator[Listener]:
@@ -114,107 +101,102 @@ class Listening:
 
     def end(self) -> None:
         """Every listener is told to go; in the event loop."""
-        self._stop.set()
+        self._notices.end()
         for one in [*self._listeners]:
             one.bell.set()
 
     def stop(self) -> None:
         """End the thread; one that waits for a database that hangs is left to die with the process."""
-        self._stop.set()
-        if self._thread.is_alive():
-            os.write(self._rope, b"\n")
-            self._thread.join(timeout=LOOK_S)
-            if not self._thread.is_alive():
-                os.close(self._rope)
-                os.close(self._bell)
+        self._notices.stop(LOOK_S)
 
-    def join(self, own: Listener, mark: str | None) -> Sequence[Told]:
-        """What happened since a mark; without one it begins at the present. Asks the store: in a thread. Raises
-        StoreUnavailable."""
-        if not self._begun.wait(START_S):
-            raise StoreUnavailable("events cannot be listened to")
-        with self._lock:  # before the store is asked: what it does not say comes after this
-            own.number, own.mark = self._count, mark or self._cursor
-        return [] if mark is None else self._caught_up(own)
+    def join(self, own: Listener, mark: str | None) -> Sequence[Event]:
+        """What happened since a mark, the first page; without one, or with one that this store never gave, it begins at
+        the present. In a thread: it may ask the store, and waits for nothing else. Raises StoreUnavailable."""
+        with self._lock:
+            own.mark, own.place = self._now, self._count
+        if own.mark is None:
+            raise StoreUnavailable("events cannot be listened to yet")
+        seen = Seen.parse(mark) if mark else None
+        if seen is None or seen == own.mark or not (own.mark.covers(seen) or self._gave(seen)):
+            return []
+        own.mark, own.place = seen, BEHIND
+        return self.catch_up(own)
 
-    def news(self, own: Listener) -> Sequence[Told] | None:
+    def news(self, own: Listener) -> Sequence[Event] | None:
         """What a listener has not heard yet, from memory; None where it has to catch up."""
         with self._lock:
-            behind = self._count - own.number
-            if behind > len(self._kept):
+            behind = self._count - own.place
+            if own.place == BEHIND or behind > len(self._kept):
+                own.place = BEHIND
                 return None
-            own.number = self._count
+            own.place = self._count
             fresh = [*islice(self._kept, len(self._kept) - behind, None)]
-        return [one for one in fresh if tag_of(one.event) not in own.heard]
+        return [one for one in fresh if own.plans or not isinstance(one.what, PlanEvent)]
 
-    def catch_up(self, own: Listener) -> Sequence[Told]:
-        """The same from the store: in a thread. Raises StoreUnavailable."""
+    def catch_up(self, own: Listener) -> Sequence[Event]:
+        """The next page from the store: in a thread. Where there is none the listener goes on from memory, or knows
+        more than we do from another service, and we have to hear of it first. Raises StoreUnavailable."""
+        while True:
+            with self._lock:
+                now, count = self._now, self._count
+            if now is None or own.mark is None:  # nobody joins before there is a present
+                raise StoreUnavailable("events cannot be listened to yet")
+            if not now.covers(replace(own.mark, then=None)):
+                if not self._gave(own.mark):
+                    own.mark, own.place = now, count
+                return []
+            found, after = self._page(own.mark, now, plans=own.plans)
+            own.place = count if after == now else BEHIND
+            if found:
+                return found
+            own.mark = after
+            if after == now:
+                return []
+
+    def _page(self, seen: Seen, now: Seen, *, plans: bool) -> tuple[Sequence[Event], Seen]:
+        if seen == now or (not plans and seen.number == now.number):
+            return [], now
+        with self._asking(), session(self._engine) as work:
+            return events.since(work, seen, now, plans=plans)
+
+    def _gave(self, seen: Seen) -> bool:
+        """Whether the store, through another service, may have given a mark that is ahead of us."""
+        with self._asking(), session(self._engine) as work:
+            return events.present(work).covers(seen)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Nobody waits for a database of which we know that it does not answer. Raises StoreUnavailable."""
+        if not self._hears.is_set():
+            raise StoreUnavailable("the database does not answer")
+        with reachable():
+            yield
+
+    def _lost(self) -> None:
+        self._hears.clear()
+        self._tried.set()
+
+    def _look(self) -> float:
+        """Read what is new and ring for those whom it concerns."""
+        with session(self._engine) as work:
+            now = events.present(work)
+            # of a store that was made anew, or restored, what came before is not known
+            seen = self._now if self._now is not None and now.covers(self._now) else now
+            fresh, count, all_are_plans = deque[Event](maxlen=KEPT), 0, True
+            while seen != now:
+                page, seen = events.since(work, seen, now)
+                fresh.extend(page)
+                count += len(page)
+                all_are_plans = all_are_plans and all(isinstance(one.what, PlanEvent) for one in page)
         with self._lock:
-            own.number = self._count
-        return self._caught_up(own)
+            self._kept.extend(fresh)
+            self._count += count
+            self._now = now
+        self._hears.set()
+        self._tried.set()
+        self._ring([one for one in [*self._listeners] if one.plans or not all_are_plans] if count else [])
+        return LOOK_S
 
-    def _caught_up(self, own: Listener) -> list[Told]:
-        cursor, _, tags = (own.mark or "").partition("~")
-        heard = [tag for tag in tags.split(".") if tag]
-        with reachable(), session(self._engine) as work, work.begin():
-            work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            found, after = events.since(work, cursor or None)
-        told = [one for one in _marked(found, after, heard) if tag_of(one.event) not in heard]
-        own.heard, own.mark = frozenset(tag_of(one) for one in found), own.mark if told else after
-        return told
-
-    def _follow(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self._listen()
-            except (StoreUnavailable, OperationalError, DBAPIError) as error:
-                log.warning("events cannot be listened to: %s", type(error).__name__)
-                self._stop.wait(RETRY_S)
-
-    def _listen(self) -> None:
-        """On a connection of its own, until it breaks or the service stops."""
-        with reachable(), self._engine.connect() as outer:
-            outer.execution_options(isolation_level="AUTOCOMMIT")
-            outer.exec_driver_sql(f"LISTEN {CHANNEL}")
-            driver = outer.connection.driver_connection
-            assert isinstance(driver, Connection)  # SQLAlchemy's psycopg dialect
-            either = poll()
-            either.register(driver, POLLIN)
-            either.register(self._bell, POLLIN)
-            while not self._stop.is_set():
-                self._take()
-                either.poll(LOOK_S * 1000)
-                for _ in driver.notifies(timeout=0):
-                    pass
-
-    def _take(self) -> None:
-        """Read what is new and ring for everybody."""
-        with session(self._engine) as work, work.begin():
-            work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            found, cursor = events.since(work, self._cursor)
-        with self._lock:
-            self._kept.extend(_marked(found, cursor))
-            self._count += len(found)
-            self._cursor = cursor
-        self._begun.set()
-        if found:
-            for one in [*self._listeners]:
-                one.ring()
-
-
-def tag_of(event: Event) -> str:
-    """A few letters that stand for an event."""
-    what = event.what
-    own = f"{what.plan} {what.revision}" if isinstance(what, PlanEvent) else f"{what.number}"
-    return blake2b(own.encode(), digest_size=TAG_BYTES).hexdigest()
-
-
-def _marked(found: Sequence[Event], after: str, heard: Iterable[str] = ()) -> list[Told]:
-    """Events with their marks. All about plans that came together share a cursor: tags say which of them were heard."""
-    told, tags = list[Told](), [*heard]
-    for number, one in enumerate(found, start=1):
-        if isinstance(one.what, PlanEvent):
-            tags.append(tag_of(one))
-        between = f"{one.cursor}~{'.'.join(tags)}" if tags else one.cursor
-        told.append(Told(one, after if number == len(found) else between))
-    return told
+    def _ring(self, whom: Sequence[Listener]) -> None:
+        for one in whom:
+            one.ring()

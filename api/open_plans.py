@@ -25,15 +25,17 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An open plan, how its grids stand to the size rule, and how many vertices it had when it was opened."""
+    """An open plan, how its grids stand to the size rule, how many vertices it had when it was opened, and what it was
+    judged by then (`geo.store.plans.seen`)."""
 
     plan: OpenPlan
     sizes: Sizes
     vertices: int
+    seen: str = ""
 
     @classmethod
-    def of(cls, plan: Plan, terms: Terms, codes: Codes) -> Self:
-        return cls(OpenPlan(plan, terms, codes), Sizes(plan, terms), _vertices(plan))
+    def of(cls, plan: Plan, terms: Terms, codes: Codes, seen: str = "") -> Self:
+        return cls(OpenPlan(plan, terms, codes), Sizes(plan, terms), _vertices(plan), seen)
 
 
 class OpenPlans:
@@ -45,10 +47,10 @@ class OpenPlans:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def take(self, plan: UUID, state: UUID) -> Entry | None:
-        """The plan, if it is open in this state. It is not open any more until it is put back."""
-        found = self._entries.pop(plan, None)
-        return found[1] if found is not None and found[0] == state else None
+    def take(self, plan: UUID, state: UUID, seen: str = "") -> Entry | None:
+        """The plan, if it is open in this state and judged by this. It is not open any more until it is put back."""
+        held, entry = self._entries.pop(plan, (None, None))
+        return entry if held == state and entry is not None and entry.seen == seen else None
 
     def put(self, plan: UUID, state: UUID, entry: Entry, room: Room) -> None:
         """Keep a plan open, and close those that nobody used for longest where there is no room."""

@@ -6,7 +6,7 @@ from geojson_pydantic import MultiPolygon, Polygon
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.parameters import Text
-from api.schemas import Link, told
+from api.schemas import Link, Published, told
 
 State = Literal["pending", "in_force", "withdrawn"]
 
@@ -59,6 +59,15 @@ class RevertRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
     reason: Reason = Field(min_length=1, pattern=r"\S")
     what: Literal["all", "ground"] = "all"
+
+
+class WaitsAnew(BaseModel):
+    region: str
+    number: str = Field(description="Of the document that ordered the boundary")
+
+
+class Reverted(Published):
+    orders: list[WaitsAnew] = Field(description="Boundaries in force that the past state has not: they wait anew")
 
 
 _RING = [[[104.101, 30.7], [104.104, 30.7], [104.104, 30.703], [104.101, 30.703], [104.101, 30.7]]]

@@ -184,6 +184,15 @@ async def page(
     return Page(min(limit, LARGEST_LIMIT), read)
 
 
+def number_in(cursor: Cursor | None) -> int | None:
+    """The number that a list goes on after; None for its first part. Raises the problem `invalid-cursor`."""
+    if cursor is None:
+        return None
+    if not cursor.after.isascii() or not cursor.after.isdigit() or len(cursor.after) > 18:
+        raise Problem("invalid-cursor")
+    return int(cursor.after)
+
+
 InPosition: TypeAlias = Annotated[Position, Depends(position)]
 InBox: TypeAlias = Annotated[Box | None, Depends(box)]
 InHouseholds: TypeAlias = Annotated[Span | None, Depends(households)]

@@ -134,7 +134,21 @@ STEPS = {
             "changed": ["51990900100102", "51990900100106"],
             "gone": [],
         }
-    ]
+    ],
+    "links": [],
+}
+PLAN_LOG = {
+    "entries": [
+        {
+            "at": "2026-03-16T00:00:01+00:00",
+            "actor": "schedule",
+            "action": "schedule-failed",
+            "reason": "stale-base",
+            "publication": None,
+            "details": {"codes": ["519900901001"]},
+        }
+    ],
+    "links": [],
 }
 SCHEDULED = {
     "plan": PLAN["id"],
@@ -175,6 +189,7 @@ BY_SCHEMA: dict[str, dict[str, Any]] = {
     "RepairsRequest": {"accept": "all", "rules": ["gap"], "strategy": "longest-edge"},
     "RebaseAnswer": {**EDIT_ANSWER, "recoded": [{"from": "51990900100106", "to": "51990900100107"}]},
     "RebaseRequest": {"choices": {"1-5f0c7a100b8f": "mine"}},
+    "PlanLog": PLAN_LOG,
     "ScheduledPlan": SCHEDULED,
     "StateRequest": STATE_REQUEST,
     "Steps": STEPS,

@@ -12,6 +12,7 @@ from geo.model import Rule
 
 MOST_REGIONS = 5000
 """Codes of regions named in one request; a code above communities means all below it."""
+MOST_CHOICES = 10_000
 Reason = Annotated[str, AfterValidator(told), Field(max_length=1000, description="Why; it stands in the log")]
 Title = Annotated[str, AfterValidator(told), Field(max_length=200)]
 Approval = Annotated[
@@ -89,8 +90,10 @@ class RepairsRequest(_Asked):
 
 
 class RebaseRequest(_Asked):
-    choices: dict[str, Literal["mine", "theirs"]] = Field(
-        default={}, description="For each conflict, by its name in the features of the 409, whose side counts"
+    choices: dict[Text, Literal["mine", "theirs"]] = Field(
+        default={},
+        max_length=MOST_CHOICES,
+        description="For each conflict, by its name in the features of the 409, whose side counts",
     )
     reason: Reason = ""
 
@@ -242,3 +245,18 @@ class Step(BaseModel):
 
 class Steps(BaseModel):
     steps: list[Step]
+    links: list[Link]
+
+
+class LogEntry(BaseModel):
+    at: str
+    actor: str
+    action: str = Field(examples=["edit", "undo", "submit", "approve", "publish", "schedule-failed"])
+    reason: str
+    publication: int | None
+    details: dict[str, Any] = Field(description="By the action: the revision, the state, the step, why it failed")
+
+
+class PlanLog(BaseModel):
+    entries: list[LogEntry]
+    links: list[Link]

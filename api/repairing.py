@@ -16,6 +16,7 @@ from api.open_plans import Entry
 from api.shapes import finding_document
 from api.texts import CATALOGUE, Language, text
 from geo.model import Rule
+from geo.proposals import regions_of
 from geo.redraw import written
 from geo.redraw.board import Board
 from geo.repair import Proposal, Skipped, Strategy, accepted, proposals
@@ -28,8 +29,10 @@ NAMED_EDITS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """Which proposals are meant: of some rules and regions, and of those the ones named; None for all."""
+    """Which proposals are meant: of some rules and regions, and of those the ones named; None for all. `own` are the
+    regions that the plan draws: what concerns others that stand beside it is not healed by it."""
 
+    own: frozenset[str]
     regions: frozenset[str]
     rules: frozenset[Rule] | None = None
     names: frozenset[str] | None = None
@@ -65,11 +68,13 @@ def name_of(one: Proposal) -> str:
 
 
 def _wanted(entry: Entry, wish: Wish) -> list[Proposal]:
-    found = proposals(entry.plan.board, entry.plan.report, wish.strategy)
+    board = entry.plan.board
+    found = proposals(board, entry.plan.report, wish.strategy)
     return [
         one
         for one in found
         if one.region in wish.regions
+        and all(wish.own.issuperset(regions_of(board, finding)) for finding in one.findings)
         and (wish.rules is None or one.rule in wish.rules)
         and (wish.names is None or name_of(one) in wish.names)
     ]

@@ -3,31 +3,36 @@
 One thread sleeps until the next instant that the store knows of, or until the store says that a plan was changed.
 Several services may do so on one store: the door lets a plan through once. While the database is away the thread waits
 and comes back by itself; what fell due meanwhile is late, and until then the old number is the truth.
+
+A plan that cannot be published, and that nobody refused, is told of with its trace and tried again after a rest that
+doubles each time, a minute at most. The others do not wait for it.
 """
 
 import logging
-import os
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from select import POLLIN, poll
-from threading import Event, Thread
+from uuid import UUID
 
-from psycopg import Connection, OperationalError
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
+from api.slugs import told
 from geo.store import schedule
 from geo.store.connect import reachable, session
-from geo.store.errors import StoreUnavailable
+from geo.store.drafts import CHANNEL
+from geo.store.listener import Notices
+from geo.store.refusals import Refused
 
 Clock = Callable[[], datetime]
 """What time it is, with its offset."""
 
-CHANNEL = "wangge_event"
 LONGEST_S = 60.0
-"""Longest sleep: a clock that was set, or a notice that was lost, costs no more than this."""
+"""Longest sleep: a clock that was set, or a notice that was lost, costs no more than this; and the longest rest."""
 SHORTEST_S = 1.0
 """Pause before what should have been published, and could not, is tried again."""
+STOP_S = 10.0
+"""So long a thread that is to end is waited for."""
 
 log = logging.getLogger(__name__)
 
@@ -37,66 +42,56 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Of a plan that is stuck: until when (monotonic), and for how many seconds."""
+
+    until: float
+    pause: float
+
+
 class Schedule:
     """Publishes what is due on the store of `engine`, by `clock`."""
 
     def __init__(self, engine: Engine, clock: Clock = now) -> None:
         self._engine, self._clock = engine, clock
-        self._stop = Event()
-        self._bell, self._rope = -1, -1
-        self._thread = Thread(target=self._follow, name="schedule", daemon=True)
+        self._rests: dict[UUID, Rest] = {}
+        self._notices = Notices(engine, CHANNEL, "schedule", self._publish, lambda: None)
 
     def start(self) -> None:
         """Publish from now on; asks the store in a thread of its own."""
-        self._bell, self._rope = os.pipe()
-        self._thread.start()
+        self._notices.start()
 
     def wake(self) -> None:
         """Look at the clock and at the store now."""
-        os.write(self._rope, b"\n")
+        self._notices.wake()
 
     def stop(self) -> None:
         """End the thread; one that waits for a database that hangs is left to die with the process."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self.wake()
-            self._thread.join(timeout=10)
-            if not self._thread.is_alive():
-                os.close(self._rope)
-                os.close(self._bell)
-
-    def _follow(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self._listen()
-            except (StoreUnavailable, OperationalError, DBAPIError) as error:
-                log.warning("scheduled plans cannot be looked for: %s", type(error).__name__)
-                self._stop.wait(SHORTEST_S)
-
-    def _listen(self) -> None:
-        """Publish and sleep by turns, on a connection of its own, until it breaks or the service stops."""
-        with reachable(), self._engine.connect() as outer:
-            outer.execution_options(isolation_level="AUTOCOMMIT")
-            driver = outer.connection.driver_connection
-            assert isinstance(driver, Connection)  # SQLAlchemy's psycopg dialect
-            outer.detach()  # it listens to its end, and is nobody else's after it
-            outer.exec_driver_sql(f"LISTEN {CHANNEL}")
-            either = poll()
-            either.register(driver, POLLIN)
-            either.register(self._bell, POLLIN)
-            while not self._stop.is_set():
-                woken = either.poll(self._publish() * 1000)
-                if any(number == self._bell for number, _ in woken):
-                    os.read(self._bell, 4096)
-                for _ in driver.notifies(timeout=0):
-                    pass
+        self._notices.stop(STOP_S)
 
     def _publish(self) -> float:
         """Publish what is due; seconds until there is reason to look again."""
-        for done in schedule.publish_due(self._engine, self._clock()):
-            if isinstance(done, schedule.Failed):
-                log.warning("the scheduled plan %s was refused: %s", done.plan, type(done.refused).__name__)
+        at = time.monotonic()
+        resting = {number: rest for number, rest in self._rests.items() if rest.until > at}
+        done = schedule.publish_due(self._engine, self._clock(), resting=[*resting], named=_slug)
+        stuck = [one.plan for one in done if isinstance(one, schedule.Stuck)]
+        self._rests = resting | {number: self._rested(number) for number in stuck}
+        for one in done:
+            if isinstance(one, schedule.Failed):
+                log.warning("the scheduled plan %s was refused: %s", one.plan, _slug(one.refused))
         with reachable(), session(self._engine) as work:
-            due = schedule.next_due(work)
+            due = schedule.next_due(work, [*self._rests])
         left = LONGEST_S if due is None else (due - self._clock()).total_seconds()
-        return min(left, LONGEST_S) if left > 0 else SHORTEST_S
+        rests = [rest.until - time.monotonic() for rest in self._rests.values()]
+        return max(0.0, min(left if left > 0 else SHORTEST_S, LONGEST_S, *rests))
+
+    def _rested(self, number: UUID) -> Rest:
+        before = self._rests.get(number)
+        pause = SHORTEST_S if before is None else min(2 * before.pause, LONGEST_S)
+        return Rest(time.monotonic() + pause, pause)
+
+
+def _slug(refused: Refused) -> str:
+    """The problem that stands for a refusal."""
+    return told(refused)[0]

@@ -419,6 +419,10 @@ class PlanDocument(BaseModel):
     can_redo: bool
     provisional: bool
     publication: int | None
+    recoded: dict[str, str] = Field(
+        default={},
+        description="Only when a plan of a past state is opened: codes that could not come back, and the new ones",
+    )
 
 
 class PublishRequest(BaseModel):

@@ -33,7 +33,7 @@ from api import importing
 from api.asked import Asked
 from api.problems import Problem
 from api.settings import Settings
-from geo.store import jobs, queue, stopping
+from geo.store import answers, jobs, queue, stopping
 from geo.store.connect import reachable, session
 from geo.store.errors import StoreUnavailable
 from geo.store.jobs import Stopped
@@ -262,6 +262,7 @@ class Work:
 
     async def _expire(self, timestamp: int) -> None:  # noqa: ARG002 - procrastinate tells when it was due
         await self._store(jobs.expire)
+        await self._store(answers.expire)
 
     async def _store(self, ask: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
         return await asyncio.to_thread(self._in_store, ask, *arguments, **more)

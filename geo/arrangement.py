@@ -1,8 +1,8 @@
 """Which faces do shapes and lines cut the ground into, and which shapes lie over each?
 
 Exact on whole lattice steps: where edges cross becomes a node (`geo.settling`), faces are what noded edges go round,
-and what lies over a face is counted from the outside: the number of times that a shape goes round a face changes by one
-at each of its edges. No overlay, and no point is asked where it lies. Shapes may overlap, and be faulty.
+and what lies over a face is told from the outside: whether a shape does changes at each edge that its rings pass an odd
+number of times. No overlay, and no point is asked where it lies. Shapes may overlap, and be faulty.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ class Arrangement:
             return cls([], [], [])
         for _ in range(MAX_ROUNDS):
             net = settled(Net.of(shapes, lines))
-            faces = _faces(net, shapes, lines)
+            faces = _faces(net)
             led, lines = net.shapes(shapes), net.lines(lines)
             if not (spoiled := _spoiled(led, shapes)):
                 return cls(led, lines, faces)
@@ -64,7 +64,7 @@ class Arrangement:
     @classmethod
     def noded(cls, shapes: Sequence[Ground], lines: Sequence[LineString] = ()) -> "Arrangement":
         """The same of shapes and lines that have every node where they meet each other."""
-        return cls([*shapes], [*lines], _faces(Net.of(shapes, lines), shapes, lines))
+        return cls([*shapes], [*lines], _faces(Net.of(shapes, lines)))
 
     def over(self, number: int) -> list[Polygon]:
         """The faces that a shape lies over."""
@@ -144,15 +144,6 @@ def _polygons(edges: Keys) -> list[Polygon]:
     return [found[n] for n in np.argsort(first).tolist()]
 
 
-def _ways(shapes: Sequence[Ground], lines: Sequence[LineString]) -> NDArray[np.int64]:
-    """For each ring of `Net.of` 1 where the ground lies to its left, -1 to its right, 0 for lines."""
-    parts = shapely.get_parts(np.asarray(shapes, dtype=object))
-    rings, part = shapely.get_rings(parts, return_index=True)
-    is_hole = np.append(False, part[1:] == part[:-1])[: len(part)]
-    ways = np.where(shapely.is_ccw(rings) != is_hole, 1, -1)
-    return np.append(ways, np.zeros(len(lines), dtype=np.int64))
-
-
 @dataclass(frozen=True, slots=True)
 class _Borders:
     """The edges of faces: the product of the numbers of their lower and higher node in `nodes`, in order; and the faces
@@ -174,61 +165,54 @@ class _Borders:
         left[place[up]], right[place[~up]] = face[up], face[~up]
         return cls(nodes, number, left, right)
 
-    def passes(self, net: Net, ways: NDArray[np.int64]) -> dict[int, list[tuple[int, int]]]:
-        """By edge: the shapes that are once more on its left than on its right, or less, and how many times."""
-        start, end, weight = net.node, net.following, ways[net.ring]
-        there = (weight != 0) & (start != end) & np.isin(start, self.nodes) & np.isin(end, self.nodes)
-        start, end, shape = start[there], end[there], net.shape[there]
-        weight = np.where(start < end, weight[there], -weight[there])
-        packed = _packed(start, end, self.nodes)
+    def passes(self, net: Net) -> dict[int, set[int]]:
+        """By edge: the shapes whose rings pass along it an odd number of times, which no line does."""
+        start, end, shape = net.node, net.following, net.shape
+        there = (start != end) & np.isin(start, self.nodes) & np.isin(end, self.nodes)
+        packed = _packed(start[there], end[there], self.nodes)
         place = np.minimum(np.searchsorted(self.number, packed), len(self.number) - 1)
         known = self.number[place] == packed
-        pair, back = np.unique(place[known] * len(net.part_shape) + shape[known], return_inverse=True)
-        total = np.bincount(back, weight[known], len(pair)).astype(np.int64)
-        found: dict[int, list[tuple[int, int]]] = {}
-        for edge, one, times in zip(
-            (pair // len(net.part_shape)).tolist(), (pair % len(net.part_shape)).tolist(), total.tolist(), strict=True
-        ):
-            if times:
-                found.setdefault(edge, []).append((one, times))
+        pair, times = np.unique(place[known] * len(net.part_shape) + shape[there][known], return_counts=True)
+        edges, shapes = np.divmod(pair[times % 2 == 1], len(net.part_shape))
+        found: dict[int, set[int]] = {}
+        for edge, one in zip(edges.tolist(), shapes.tolist(), strict=True):
+            found.setdefault(edge, set()).add(one)
         return found
 
-    def ways_over(self) -> dict[int, list[tuple[int, int, int]]]:
-        """From each face to those beside it, by one edge each: (face, edge, 1 where it is on the left of the edge)."""
+    def beside(self) -> dict[int, list[tuple[int, int]]]:
+        """From each face to those beside it, by one edge each: (face, edge)."""
         apart = np.flatnonzero(self.left != self.right)
         pairs = np.column_stack([self.left[apart], self.right[apart]])
         first = apart[np.unique(pairs, axis=0, return_index=True)[1]]
-        found: dict[int, list[tuple[int, int, int]]] = {}
+        found: dict[int, list[tuple[int, int]]] = {}
         for edge, left, right in zip(
             first.tolist(), self.left[first].tolist(), self.right[first].tolist(), strict=True
         ):
-            found.setdefault(right, []).append((left, edge, 1))
-            found.setdefault(left, []).append((right, edge, -1))
+            found.setdefault(right, []).append((left, edge))
+            found.setdefault(left, []).append((right, edge))
         return found
 
 
-def _over(polygons: Sequence[Polygon], net: Net, ways: NDArray[np.int64]) -> list[Over]:
-    """Which shapes go round each face an odd number of times, counted from the outside from face to face."""
+def _over(polygons: Sequence[Polygon], net: Net) -> list[Over]:
+    """Which shapes go round each face an odd number of times, told from the outside from face to face."""
     if not polygons:
         return []
     borders = _Borders.of(polygons)
-    passes, beside = borders.passes(net, ways), borders.ways_over()
-    counts: dict[int, dict[int, int]] = {OUTSIDE: {}}
+    passes, beside = borders.passes(net), borders.beside()
+    over: dict[int, Over] = {OUTSIDE: Over()}
     open_ = [OUTSIDE]
     while open_:
         here = open_.pop()
-        for there, edge, side in beside[here]:
-            if there not in counts:
-                counts[there] = dict(counts[here])
-                for shape, times in passes.get(edge, ()):
-                    counts[there][shape] = counts[there].get(shape, 0) + side * times
+        for there, edge in beside[here]:
+            if there not in over:
+                over[there] = over[here] ^ passes.get(edge, Over())
                 open_.append(there)
-    return [frozenset(shape for shape, times in counts[n].items() if times % 2) for n in range(len(polygons))]
+    return [over[n] for n in range(len(polygons))]
 
 
-def _faces(net: Net, shapes: Sequence[Ground], lines: Sequence[LineString]) -> list[Face]:
+def _faces(net: Net) -> list[Face]:
     polygons = _polygons(net.edges())
-    return [Face(*pair) for pair in zip(polygons, _over(polygons, net, _ways(shapes, lines)), strict=True)]
+    return [Face(*pair) for pair in zip(polygons, _over(polygons, net), strict=True)]
 
 
 def _under(faces: Sequence[Face], number: int) -> list[Polygon]:

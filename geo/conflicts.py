@@ -45,13 +45,26 @@ Values: TypeAlias = tuple[str | None, str | None, str | None]
 """What a grid is called, or its kind, by `Side`; None where there is no such grid."""
 
 
+class Homes:
+    """Households by where they live: where the middle of their building lies, or its entrance. Of several buildings of
+    one id the one with the most counts."""
+
+    def __init__(self, buildings: Iterable[Building]) -> None:
+        inhabited = sorted((one for one in buildings if one.households), key=lambda one: one.households or 0)
+        homes = [*{one.id: one for one in inhabited}.values()]
+        self._counts = np.array([one.households for one in homes], dtype=np.int64)
+        self._tree = shapely.STRtree([one.entrance or shapely.point_on_surface(one.shape) for one in homes])
+
+    def on(self, pieces: Sequence[Ground]) -> int:
+        """Households on some pieces of ground; each once where these lie over each other."""
+        return int(self._counts[np.unique(self._tree.query(np.array(pieces, dtype=object), "intersects")[1])].sum())
+
+
 def about_ground(
     overlay: Overlay, found: Sequence[Dispute], choices: Choices, buildings: Sequence[Building]
 ) -> list[Conflict]:
-    """Disputes as conflicts, numbered from 1. A building is counted where its middle, or its entrance, lies."""
-    places = [one.entrance or shapely.point_on_surface(one.shape) for one in buildings] if found else []
-    tree = shapely.STRtree(places)
-    counts = np.array([one.households or 0 for one in buildings], dtype=np.int64)
+    """Disputes as conflicts, numbered from 1."""
+    homes = Homes(buildings if found else ())
     return [
         Conflict(
             number=number,
@@ -62,7 +75,7 @@ def about_ground(
             theirs=_codes(overlay, one, Side.THEIRS),
             shape=one.shape,
             area_m2=square_metres(one.shape),
-            households=int(counts[tree.query(one.shape, "intersects")].sum()),
+            households=homes.on([one.shape]),
             take=choices.get(number),
         )
         for number, one in enumerate(found, start=1)

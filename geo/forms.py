@@ -84,12 +84,14 @@ class Forms:
     def _look_at_grids(self, codes: Iterable[str]) -> None:
         """Shapes, of grids that are suspect at a glance, and edges along streets."""
         grids = [(code, self._layout.grids.get(code, ())) for code in codes]
-        fresh = [grid for _, together in grids for grid in together if self._known(grid) is None]
+        known = {id(grid): self._known(grid) for _, together in grids for grid in together}
+        fresh = [grid for _, together in grids for grid in together if known[id(grid)] is None]
         odd = self._suspects(fresh)
         for grid in fresh:
-            self._keep(grid, [*self._formed(grid, is_odd=id(grid) in odd)])
+            known[id(grid)] = found = [*self._formed(grid, is_odd=id(grid) in odd)]
+            self._keep(grid, found)
         for code, together in grids:
-            _put(self.by_grid, code, [one for grid in together for one in self._known(grid) or ()])
+            _put(self.by_grid, code, [one for grid in together for one in known[id(grid)] or ()])
 
     def _known(self, grid: Grid) -> Sequence[Finding] | None:
         """What was found of a grid of this very shape: a trial is taken back, a name changes, shapes stay."""

@@ -19,8 +19,10 @@ BESIDE_DEG = 1e-9
 """What is nearer than this, degrees, touches: a tenth of a millimetre, a hundredth of a lattice step."""
 PINHOLE_M2 = 0.1
 """Nobody sees a gap smaller than this: it comes of rounding, or of a slip."""
+LIKE_A_GRID = 0.5
+"""A gap of more than this share of the middle one of a region's grids is a grid that is missing, if it is no strip."""
 COMPACT = 8.0
-"""A gap as large as a grid is a missing one if its area is less than this many times its width squared: no strip."""
+"""No strip is what has less area than so many times its width squared."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Inquiry:
             return "whole"
         if area < PINHOLE_M2:
             return "pinhole"
-        if area > float(np.median(areas_m2(self.shapes[1:]))) / 2 and COMPACT * width**2 > area:
+        if is_missing_grid(area, width, float(np.median(areas_m2(self.shapes[1:])))):
             return "grid"
         return "outer" if shapely.dwithin(self.boundary.boundary, gap.geometry, BESIDE_DEG) else "inner"
 
@@ -144,3 +146,8 @@ class Inquiry:
         for number in sorted(set(range(len(edges))) - told):
             near = np.flatnonzero(shapely.dwithin(borders, edges[number], BESIDE_DEG))
             yield node_finding(sorted({self.codes[n] for n in near.tolist()}), edges[number])
+
+
+def is_missing_grid(area_m2: float, width_m: float, middle_m2: float) -> bool:
+    """Whether a gap is one of the grids, forgotten; `middle_m2` is the median of the others."""
+    return middle_m2 * LIKE_A_GRID < area_m2 < COMPACT * width_m**2

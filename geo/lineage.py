@@ -4,8 +4,8 @@ Derived from the ground itself and never kept: who owned it before, who owns it 
 another one now are laid over each other; all others are themselves.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -18,8 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.faults import polygons
 from geo.lattice import STEPS_PER_DEGREE
 from geo.measure import areas_m2, length_m, metres_per_degree, middle_latitude, square_metres, width_m
-from geo.model import Building, Grid, Ground
-from geo.owned import owned
+from geo.model import Grid, Ground
 from geo.rings import solid
 
 SAME_STEPS: Final = 3
@@ -77,40 +76,38 @@ def descents(before: Sequence[Grid], after: Sequence[Grid], homes: Homes = Mappi
         {code: shape for code, shape in was.items() if code not in still},
         {code: shape for code, shape in now.items() if code not in still},
     )
-    kinds = _Kinds(frozenset(ground), frozenset(was), frozenset(now))
+    kinds = _Kinds.of(ground, was, now)
     found = list[Descent]()
     for pair, m2 in sorted(ground.items(), key=lambda one: tuple((code is None, code or "") for code in one[0])):
         share = 0.0 if pair[0] is None else min(1.0, m2 / areas[pair[0]])
-        found.append(Descent(*pair, kinds.of(*pair), m2, share, homes.get(pair, 0)))
+        found.append(Descent(*pair, kinds.kind(*pair), m2, share, homes.get(pair, 0)))
     return found
-
-
-def homes_between(buildings: Sequence[Building], before: Sequence[Grid], after: Sequence[Grid]) -> dict[Pair, int]:
-    """Households of buildings by their owner (`geo.owned`) before and after; each building once."""
-    one, other = owned(buildings, before), owned(buildings, after)
-    was, now = (*one.codes, None), (*other.codes, None)
-    found = Counter[Pair]()
-    for building, a, b in zip(buildings, one.grid.tolist(), other.grid.tolist(), strict=True):
-        found[was[a], now[b]] += building.households or 0
-    return dict(found)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kinds:
-    """Who has ground of whom, and the codes there are before and after."""
+    """By grid who has its ground after, and whose it was before; and the codes there are before and after."""
 
-    pairs: frozenset[Pair]
-    before: frozenset[str]
-    after: frozenset[str]
+    ends: Mapping[str | None, Collection[str | None]]
+    starts: Mapping[str | None, Collection[str | None]]
+    before: Collection[str]
+    after: Collection[str]
 
-    def of(self, start: str | None, end: str | None) -> Kind:
+    @classmethod
+    def of(cls, pairs: Iterable[Pair], before: Collection[str], after: Collection[str]) -> "_Kinds":
+        ends, starts = defaultdict[str | None, set[str | None]](set), defaultdict[str | None, set[str | None]](set)
+        for start, end in pairs:
+            ends[start].add(end)
+            starts[end].add(start)
+        return cls(ends, starts, before, after)
+
+    def kind(self, start: str | None, end: str | None) -> Kind:
         if start is None:
             return Kind.CHANGED if end in self.before else Kind.NEW
         if end is None:
             return Kind.CHANGED if start in self.after else Kind.RETIRED
-        starts = {a for a, b in self.pairs if b == end}
-        ends = {b for a, b in self.pairs if a == start}
-        if starts == {start} and ends == {end}:
+        starts, ends = self.starts[end], self.ends[start]
+        if len(starts) == len(ends) == 1:
             return self._alone(start, end)
         is_part = start == end or end not in self.before
         if is_part and len(ends) > 1 and any(code not in self.before for code in ends if code):
@@ -123,7 +120,9 @@ class _Kinds:
         """Two grids of the same ground."""
         if start == end:
             return Kind.KEPT
-        return Kind.MERGED if end in self.before else Kind.SPLIT if start in self.after else Kind.RECODED
+        if end in self.before:
+            return Kind.CHANGED if start in self.after else Kind.MERGED
+        return Kind.SPLIT if start in self.after else Kind.RECODED
 
 
 def is_narrow(ground: Ground) -> bool:
@@ -145,8 +144,9 @@ def _shared(was: Mapping[str, Ground], now: Mapping[str, Ground]) -> dict[Pair, 
     ground = {pair: float(areas_m2(own).sum()) for pair, own in pieces.items()}
     wide = {pair for pair, own in pieces.items() if any(not is_narrow(one) for one in own)}
     for side, named in enumerate((was, now)):
-        for code in named.keys() - {pair[side] for pair in wide}:
-            wide |= {*sorted((pair for pair in ground if pair[side] == code), key=lambda pair: ground[pair])[-1:]}
+        narrow = named.keys() - {pair[side] for pair in wide}
+        most = {pair[side]: pair for pair in sorted(ground, key=lambda pair: ground[pair]) if pair[side] in narrow}
+        wide |= {*most.values()}
     return {pair: ground[pair] for pair in wide}
 
 

@@ -14,6 +14,7 @@ import shapely
 from shapely import Polygon
 
 from geo.arrangement import Arrangement, joined
+from geo.inquiry import is_missing_grid
 from geo.lattice import directed_edges, steps_of, to_degrees
 from geo.measure import areas_m2, degrees_m, square_metres, width_m
 from geo.model import Grid, Ground
@@ -21,10 +22,6 @@ from geo.redraw.board import Board
 from geo.redraw.edits import Replace
 
 BOUNDARY: Final = 0
-LIKE_A_GRID: Final = 0.5
-"""A gap of more than this share of the middle one of a region's grids is a grid that is missing, if it is no strip."""
-COMPACT: Final = 8.0
-"""No strip is what has less area than so many times its width squared (as `geo.inquiry` tells a missing grid)."""
 
 
 class Strategy(StrEnum):
@@ -38,10 +35,9 @@ class Strategy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A region as its faces make it: its boundary led through the nodes of its grids, the grids that go on, and the
-    ground of new ones. Exact, unless rings are unsound."""
+    """A region as its faces make it: the grids that go on, and the ground of new ones. Each has every node of those
+    beside it."""
 
-    boundary: Ground
     grids: tuple[Grid, ...]
     new: tuple[Ground, ...]
 
@@ -72,7 +68,7 @@ def faces_of(board: Board, region: str, strategy: Strategy, counts: Mapping[str,
             (own[min(holders, key=keeps)] if holders else bare).append(face.shape)
     new = _fill(own, bare, grids, strategy, counts)
     kept = [replace(grid, shape=joined(some, grid.shape)) for grid, some in zip(grids, own, strict=True) if some]
-    return Mended(cut.shapes[BOUNDARY], tuple(kept), tuple(new))
+    return Mended(tuple(kept), tuple(new))
 
 
 def neighbour(gap: Ground, grids: Mapping[str, Ground], strategy: Strategy, counts: Mapping[str, int]) -> list[str]:
@@ -116,18 +112,13 @@ def _fill(
     """Gives each gap to a grid beside it; those that become grids themselves."""
     new = list[Ground]()
     middle = float(np.median(areas_m2([grid.shape for grid in grids]))) if grids else 0.0
+    number = {grid.code: n for n, grid in enumerate(grids)}
+    beside = {code: joined(own[n]) for code, n in number.items() if own[n]}
     for gap in shapely.get_parts(joined(bare)) if bare else ():
-        beside = {grids[n].code: joined(some) for n, some in enumerate(own) if some}
         homes = neighbour(gap, beside, strategy, counts)
-        if not homes or is_missing_grid(gap, middle):
+        if not homes or is_missing_grid(square_metres(gap), width_m(gap), middle):
             new.append(gap)
         else:
-            home = next(n for n, grid in enumerate(grids) if grid.code == homes[0])
-            own[home].append(gap)
+            own[number[homes[0]]].append(gap)
+            beside[homes[0]] = joined(own[number[homes[0]]])
     return new
-
-
-def is_missing_grid(gap: Ground, middle_m2: float) -> bool:
-    """Whether a gap is one of the grids, forgotten; `middle_m2` is the median of the others."""
-    area = square_metres(gap)
-    return area > LIKE_A_GRID * middle_m2 and area < COMPACT * width_m(gap) ** 2

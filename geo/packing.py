@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from geo.book import KINDS, UNKNOWN, Book, Boundaries
@@ -96,7 +97,7 @@ def packed(news: News, before: Packed | None) -> Packed:
         "zone": news.zone,
     }
     state = Packed(told, columns)
-    return _with_outlines_of(before, state) if before is not None and _have_same_tree(before, state) else state
+    return _with_outlines_of(before, state) if before is not None and _have_same_tree(before, state, news) else state
 
 
 def completed(state: Packed, news: News, before: Packed | None) -> Packed:
@@ -118,9 +119,20 @@ def completed(state: Packed, news: News, before: Packed | None) -> Packed:
     return Packed({**state.told, "depths": len(grounds.depths)}, {**state.columns, **columns})
 
 
-def _have_same_tree(one: Packed, other: Packed) -> bool:
-    names = ("region.code.letters", "region.code.ends", "region.parent", "region.edition")
-    return all(np.array_equal(one.columns[name], other.columns[name]) for name in names)
+def _have_same_tree(before: Packed, state: Packed, news: News) -> bool:
+    """Whether the same regions lie below each other, and every boundary is as it was."""
+    names = ("region.code.letters", "region.code.ends", "region.parent")
+    if not all(np.array_equal(before.columns[name], state.columns[name]) for name in names):
+        return False
+    old, new = before.columns["region.edition"], state.columns["region.edition"]
+    moved = np.flatnonzero(old != new).tolist()
+    if not moved:
+        return True
+    if UNKNOWN in old[moved] or UNKNOWN in new[moved]:
+        return False
+    known = opened(before).boundaries
+    told = ((news.regions.regions[n].code, news.boundaries[int(new[n])]) for n in moved)
+    return all(shapely.to_wkb(known[code]) == shapely.to_wkb(boundary) for code, boundary in told)
 
 
 def _with_outlines_of(before: Packed, state: Packed) -> Packed:

@@ -1,24 +1,28 @@
 """Which edits would heal what is wrong with the ground of a plan?
 
 Lists of the edits that a planner could make too. A gap is claimed, ground that two have stays with one of them, a twin
-is merged into the other. What no edit says alone, ground beyond a boundary and nodes that one side lacks, is healed by
-drawing the region's grids anew, face by face (`geo.mending`).
+is merged into the other. A border between regions is led through the nodes that one side lacks. What no edit says
+alone, ground beyond a boundary and nodes that a grid lacks within its region, is healed by drawing the region's grids
+anew, face by face (`geo.mending`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import numpy as np
 import shapely
+from shapely import Point
 
+from geo.conflicts import Homes
 from geo.inspection import Report
+from geo.lattice import keys, to_steps
 from geo.measure import areas_m2, square_metres
-from geo.mending import Strategy, is_missing_grid, mended, neighbour
+from geo.mending import Strategy, neighbour
 from geo.model import Finding, Ground, Rule, Severity
-from geo.noding import NodingUnsettledError
+from geo.noding import Net, hot
 from geo.redraw.board import Board
-from geo.redraw.edits import Assign, ClaimGap, Edit, Merge
+from geo.redraw.edits import Assign, ClaimGap, Edit, Merge, Order
 
 Edits: TypeAlias = tuple[Edit, ...]
 ALONE: Final = frozenset({Rule.GAP, Rule.OVERLAP, Rule.DUPLICATE})
@@ -31,7 +35,8 @@ TOGETHER: Final = frozenset({Rule.SPILL, Rule.NODE_UNMATCHED})
 class Proposal:
     """Edits that would heal findings of one rule in one region; `alternatives` would too.
 
-    `whole`: the region is drawn anew, all of its faults are healed at once. `area_m2` of ground gets another owner or
+    `whole`: the region is drawn anew, all of its faults are healed at once; by edits that are told once they are made,
+    since they depend on what was healed before. `area_m2` of ground gets another owner or
     one at all, with `households` on it.
     """
 
@@ -53,7 +58,7 @@ def proposals(board: Board, report: Report, strategy: Strategy = Strategy.EDGE) 
     Rings that cross themselves have none: nobody knows what was meant.
     """
     unsound = {region for one in report.findings if one.rule is Rule.RING_INVALID for region in regions_of(board, one)}
-    found, rest = list[Proposal](), dict[str, list[Finding]]()
+    found, rest, lacking = list[Proposal](), dict[str, list[Finding]](), dict[str, list[Finding]]()
     for finding in report.findings:
         regions = [code for code in regions_of(board, finding) if code not in unsound]
         if finding.severity is not Severity.BLOCKING or not regions:
@@ -61,19 +66,12 @@ def proposals(board: Board, report: Report, strategy: Strategy = Strategy.EDGE) 
         if finding.rule in ALONE and (made := _alone(board, finding, regions, strategy, report.counts)) is not None:
             found.append(made)
         elif finding.rule in TOGETHER:
-            for region in regions:
-                rest.setdefault(region, []).append(finding)
-    for region, own in rest.items():
-        found += _whole(board, region, own, strategy, report.counts)
-    return sorted(found, key=lambda one: (one.region, one.whole))
-
-
-def grouped(found: Iterable[Proposal]) -> dict[tuple[Rule, str], list[Proposal]]:
-    """Proposals by rule and region."""
-    groups: dict[tuple[Rule, str], list[Proposal]] = {}
-    for one in found:
-        groups.setdefault((one.rule, one.region), []).append(one)
-    return groups
+            short = [region for region in regions if _lacks(board, region, finding)]
+            for region in short or regions:
+                (lacking if short else rest).setdefault(region, []).append(finding)
+    found += [_led(board, region, own) for region, own in lacking.items()]
+    found += [_whole(region, own, strategy) for region, own in rest.items() if region in board.faulty]
+    return _counted(sorted(found, key=lambda one: (one.region, one.whole)), board)
 
 
 def regions_of(board: Board, finding: Finding) -> list[str]:
@@ -98,7 +96,6 @@ def _alone(
         alternatives=tuple(ways[1:]),
         strategy=strategy,
         area_m2=finding.area_m2 or 0.0,
-        households=_households(board, finding.geometry),
     )
 
 
@@ -118,10 +115,8 @@ def _of_gap(board: Board, finding: Finding, gap: Ground, strategy: Strategy, cou
     beside = {code: board.grids[code].shape for code in finding.codes[1:] if code in board.grids}
     homes = neighbour(gap, beside, strategy, counts)
     claims: list[Edit] = [ClaimGap(place=place, grid=code) for code in [*homes, *sorted(beside.keys() - {*homes})]]
-    own = [grid.shape for grid in board.grids_of(finding.codes[0])]
-    missing = not own or is_missing_grid(gap, float(np.median(areas_m2(own))))
     new: list[Edit] = [ClaimGap(place=place)]
-    return [*new, *claims] if missing else [*claims, *new]
+    return [*new, *claims] if finding.values.get("where") in ("whole", "grid") else [*claims, *new]
 
 
 def _of_overlap(
@@ -164,31 +159,44 @@ def _of_twins(board: Board, finding: Finding, counts: Mapping[str, int]) -> list
     return [Merge(grids=tuple(codes), into=code) for code in codes] if len(codes) > 1 else []
 
 
-def _whole(
-    board: Board, region: str, findings: Sequence[Finding], strategy: Strategy, counts: Mapping[str, int]
-) -> Iterator[Proposal]:
-    """A region drawn anew; nothing where rounding does not settle."""
-    try:
-        edit = mended(board, region, strategy, counts)
-    except NodingUnsettledError:
-        return
-    ground = [finding.geometry for finding in findings if isinstance(finding.geometry, Ground)]
-    yield Proposal(
+def _lacks(board: Board, region: str, finding: Finding) -> bool:
+    """Whether a finding is about a node on the border with another region that the region lacks."""
+    is_between = len(finding.codes) > 1 and not any(code in board.grids for code in finding.codes)
+    return is_between and board.boundary(region) is not _through(board.boundary(region), [finding])
+
+
+def _led(board: Board, region: str, findings: Sequence[Finding]) -> Proposal:
+    """The border of a region led through the nodes that it lacks, and with it the grids along it."""
+    edit = Order(region=region, boundary=_through(board.boundary(region), findings))
+    return Proposal(rule=Rule.NODE_UNMATCHED, region=region, findings=tuple(findings), edits=(edit,))
+
+
+def _through(boundary: Ground, findings: Sequence[Finding]) -> Ground:
+    """A boundary with the nodes that findings are about; the same object where it has them."""
+    nodes = [finding.geometry for finding in findings if isinstance(finding.geometry, Point)]
+    net = Net.of([boundary])
+    lacking = net.foreign(*hot(net.edges(), np.setdiff1d(keys(to_steps(shapely.get_coordinates(nodes))), net.node)))
+    return net.with_nodes(lacking).shapes([boundary])[0]
+
+
+def _whole(region: str, findings: Sequence[Finding], strategy: Strategy) -> Proposal:
+    """A region drawn anew."""
+    return Proposal(
         rule=findings[0].rule,
         region=region,
         findings=tuple(findings),
-        edits=(edit,),
+        edits=(),
         whole=True,
         strategy=strategy,
         area_m2=sum(finding.area_m2 or 0.0 for finding in findings),
-        households=sum(_households(board, piece) for piece in ground),
     )
 
 
-def _households(board: Board, ground: Ground) -> int:
-    """Households of the buildings whose middle, or entrance, lies on some ground."""
-    west, south, east, north = ground.bounds
-    near = [one for one in board.surroundings.buildings_in((west, south, east, north)) if one.households]
-    places = [one.entrance or shapely.point_on_surface(one.shape) for one in near]
-    inside = shapely.intersects(ground, np.asarray(places, dtype=object)) if near else ()
-    return sum(one.households or 0 for one, there in zip(near, inside, strict=True) if there)
+def _counted(found: Sequence[Proposal], board: Board) -> list[Proposal]:
+    """The proposals with the households on the ground that they are about."""
+    homes = Homes(board.surroundings.buildings if found else ())
+    return [replace(one, households=homes.on(_ground(one))) for one in found]
+
+
+def _ground(proposal: Proposal) -> list[Ground]:
+    return [finding.geometry for finding in proposal.findings if isinstance(finding.geometry, Ground)]

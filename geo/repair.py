@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from geo.consequences import Answer
+from geo.consequences import Answer, differing
 from geo.inspection import Report
 from geo.lattice import directed_edges, steps_of, to_degrees, uncancelled
 from geo.measure import degrees_m
@@ -17,25 +17,25 @@ from geo.mending import Strategy, mended
 from geo.model import Rule, Severity
 from geo.noding import NodingUnsettledError
 from geo.open_plan import OpenPlan
-from geo.proposals import ALONE, TOGETHER, Edits, Proposal, grouped, proposals, regions_of
+from geo.proposals import ALONE, TOGETHER, Edits, Proposal, proposals, regions_of
 from geo.redraw.board import Board, Outcome
 from geo.redraw.drawn import redrawn, together
 from geo.redraw.edits import Edit
 from geo.redraw.refused import EditRefused
 
-__all__ = ["Accepted", "Proposal", "Skipped", "Strategy", "accepted", "grouped", "proposals"]
+__all__ = ["Accepted", "Proposal", "Skipped", "Strategy", "accepted", "proposals"]
 
 MOOT, WORSE, UNSETTLED = "moot", "worse", "not-settled"
 MOOT_IDS: Final = frozenset({"not-a-gap", "nothing-changes", "grid-missing"})
-"""How edits are refused where there is nothing left to heal."""
+"""How edits are refused where there is nothing left to heal, if what they were to heal is gone."""
 NOISE_M: Final = 1.0
 """Metres of edges by which nodes put into faulty shapes make one edge two that run side by side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A proposal that was not made: `moot` where nothing is left to heal, `worse` where it would do harm, else the id
-    of why it is refused."""
+    """A proposal that was not made: `moot` where all that it was to heal is gone, `worse` where it would do harm, else
+    the id of why it is refused."""
 
     proposal: Proposal
     reason: str
@@ -60,14 +60,23 @@ def accepted(plan: OpenPlan, chosen: Sequence[Proposal]) -> Accepted | None:
     report, going = plan.report, _Going(plan.board, plan.report.counts)
     skipped = going.take(sorted(chosen, key=lambda one: one.whole))
     # what another fault beside it hinders is tried again once that is healed
-    again = [one.proposal for one in skipped if one.reason != MOOT]
-    skipped = [one for one in skipped if one.reason == MOOT] + going.take(again)
+    again = [one.proposal for one in skipped if one.reason not in MOOT_IDS]
+    skipped = [one for one in skipped if one.reason in MOOT_IDS] + going.take(again)
     done = tuple(going.done)
     going.take([*_remaining(going.board, report, chosen)])
     if not going.edits:
         return None
     answer = plan.adopt(going.board, going.outcome(plan.board))
-    return Accepted(answer, tuple(going.edits), done, tuple(skipped))
+    return Accepted(answer, tuple(going.edits), done, tuple(_told(skipped, plan.report)))
+
+
+def _told(skipped: Sequence[Skipped], after: Report) -> Iterator[Skipped]:
+    """The proposals that were not made: `moot` are those all of whose findings are gone."""
+    gone, _ = differing([finding for one in skipped for finding in one.proposal.findings], after.findings)
+    healed = {id(finding) for finding in gone}
+    for one in skipped:
+        is_moot = one.reason in MOOT_IDS and all(id(finding) in healed for finding in one.proposal.findings)
+        yield Skipped(one.proposal, MOOT) if is_moot else one
 
 
 class _Going:
@@ -118,7 +127,7 @@ def _made(board: Board, one: Proposal, counts: Mapping[str, int]) -> tuple[Board
         edits = (mended(board, one.region, one.strategy, counts),) if one.whole else one.edits
         after, outcome = redrawn(board, edits)
     except EditRefused as refused:
-        return MOOT if refused.id in MOOT_IDS else refused.id
+        return refused.id
     except NodingUnsettledError:
         return UNSETTLED
     return WORSE if _is_worse(board, after, outcome) else (after, outcome, edits)

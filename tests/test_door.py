@@ -12,7 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from geo.model import Building, Grid, Plan, Region, Standing
 from geo.noding import noded
-from geo.store import door, drafts, embedded
+from geo.store import answers, door, drafts, embedded
 from geo.store.connect import session
 from geo.store.published import current_publication, editions, regions
 from geo.store.refusals import CodeTaken, HouseholdsOrphaned, NeverBack, NotApart, NotExact, NothingToPublish, StaleBase
@@ -175,6 +175,18 @@ def test_one_key_one_publication(store: Store) -> None:
     assert door.publish(store.service, door.Request(plan=number, actor="a", key="k")) == first
     with session(store.service) as work:
         assert current_publication(work) == 1
+
+
+def test_a_key_is_known_for_a_week(store: Store) -> None:
+    for code, column, days in (("A", 0, 6), ("B", 5, 8)):
+        number = drawn(store, community(code, column, 0))
+        door.publish(store.service, door.Request(plan=number, actor="a", key=code))
+        with store.owner.begin() as owner:
+            at = {"key": code, "days": days}
+            owner.execute(text("UPDATE answer SET at = now() - make_interval(days => :days) WHERE key = :key"), at)
+    with session(store.service) as work, work.begin():
+        assert answers.expire(work) == 1
+        assert list(work.scalars(text("SELECT key FROM answer"))) == ["A"]
 
 
 def test_a_dry_run_keeps_nothing(store: Store) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from conftest import Store, fresh
 from district import publish, small
+from log_rows import logged
 from publishing import drafted
 from publishing import publish as publish_plan
 from redrawing import QUARTERS, drawn, redraw
@@ -185,3 +186,55 @@ def test_one_who_does_not_read_holds_up_nobody(service: Service, store: Store) -
         numbers: list[object] = []
         while number not in numbers:
             numbers += [data.get("publication") for _, data in own.hear(1)]
+
+
+def test_thousands_that_were_missed_come_once_with_short_ids(service: Service, store: Store) -> None:
+    """Though the connection breaks midway, twice."""
+    plan = drafted(store.service, drawn(QUARTERS, {"A01": "七"}))
+    with ear(service) as own:
+        mark = own.line(), own.line().removeprefix("id: ")
+    with store.owner.begin() as owner:
+        logged(owner, plan, 3_000)
+    told, last = list[object](), mark[1]
+    for upto in (1, 1_234, 3_000):
+        with ear(service, **{"Last-Event-ID": last}) as again:
+            while told[-1:] != [upto]:
+                ((_, data),) = again.hear(1)
+                told += [data["revision"]] if (data.get("id"), data.get("action")) == (str(plan), "edit") else []
+            last = again.last
+            assert len(last) < 200
+    assert told == [*range(1, 3_001)]
+
+
+def test_strangers_get_no_more_bytes_for_what_is_done_to_plans(service: Service, store: Store) -> None:
+    plan = drafted(store.service, drawn(QUARTERS, {"A01": "八"}))
+    with store.owner.begin() as owner:
+        logged(owner, plan, 3_000)
+    stranger = {"X-Forwarded-For": "192.0.2.7", "Last-Event-ID": "0.3:3:"}
+    with ear(service, **stranger) as own:
+        lines = list[str]()
+        while ":" not in lines:
+            lines.append(own.line())
+    assert not any(line == "event: plan" for line in lines)
+    assert max(map(len, lines)) < 1_000
+    assert sum(map(len, lines)) < 1_000 * (1 + sum(line == "event: published" for line in lines))
+
+
+def test_strangers_hear_beats_while_planners_work(service: Service, store: Store) -> None:
+    plan, over = drafted(store.service, drawn(QUARTERS, {"A01": "九"})), threading.Event()
+
+    def work() -> None:
+        while not over.wait(0.05):
+            with store.owner.begin() as owner:
+                logged(owner, plan, 1)
+                owner.exec_driver_sql("NOTIFY wangge_event")
+
+    planner = threading.Thread(target=work)
+    planner.start()
+    try:
+        with ear(service, **{"X-Forwarded-For": "192.0.2.7"}) as own:
+            while own.beats < 5:
+                own.beats += own.line() == ":"
+    finally:
+        over.set()
+        planner.join()

@@ -10,13 +10,22 @@ from sqlalchemy import text
 
 from geo.store import drafts, events, plans
 from geo.store.connect import session
-from geo.store.events import Event, PlanEvent, Seen
+from geo.store.events import PAGE, Event, PlanEvent, Seen
 from geo.store.publications import Publication
 
 
-def since(store: Store, cursor: str | None) -> tuple[list[Event], str]:
+def since(store: Store, mark: str | None, most: int = PAGE) -> tuple[list[Event], str]:
+    """All that is new, and the mark of the present."""
     with session(store.service) as work:
-        return events.since(work, cursor)
+        now = events.present(work)
+        seen = None if mark is None else Seen.parse(mark)
+        if seen is None or not now.covers(seen):
+            return [], now.text
+        found = list[Event]()
+        while seen != now:
+            page, seen = events.since(work, seen, now, most=most)
+            found += page
+        return found, seen.text
 
 
 def told(found: list[Event]) -> list[object]:
@@ -45,7 +54,7 @@ def test_events_begin_at_the_present(store: Store) -> None:
     event = found[1].what
     assert isinstance(event, PlanEvent)
     assert (event.state, event.actor) == ("draft", "ann")
-    assert found[-1].cursor == after
+    assert found[-1].seen.text == after
     assert since(store, after)[0] == []
 
 
@@ -60,12 +69,15 @@ def test_publications_come_by_number_with_their_bounds(store: Store) -> None:
     first = found[0].what
     assert isinstance(first, Publication)
     assert (first.regions, first.bounds is not None) == (("A",), True)
-    again, _ = since(store, found[0].cursor)
+    again, _ = since(store, found[0].seen.text)
     assert told(again) == told(found)[1:]
-    assert told(since(store, found[1].cursor)[0]) == told(found)[2:]
+    assert told(since(store, found[1].seen.text)[0]) == told(found)[2:]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "1.2.3", "9.1:1:", "0.1:99999999999999999:", "１.1:1:", "0.1:1:1,"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["", "x", "1.2.3", "9.1:1:", "0.1:99999999999999999:", "１.1:1:", "0.1:1:1,", "0.1:1:~", "0.1:1:~1:9999999999:~4"],
+)
 def test_a_cursor_that_this_store_never_gave_begins_at_the_present(store: Store, cursor: str) -> None:
     drafted(store.service, halves("A", 0, 1))
     found, after = since(store, cursor)

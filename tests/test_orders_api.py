@@ -10,6 +10,7 @@ from conftest import fresh
 from district import at, elsewhere, publish, refresh, served, small
 from divisions import cell, community
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 from uploading import key, slug
 
 from api import order_schemas
@@ -84,12 +85,24 @@ def test_the_same_key_is_the_same_order_and_what_is_refused(client: TestClient) 
     first = client.post("/v1/orders", json=order(), headers=own)
     assert client.post("/v1/orders", json=order(), headers=own).json() == first.json()
     assert slug(client.post("/v1/orders", json=order(number="8"), headers=own)) == (422, "idempotency-key-reused")
-    assert slug(client.post("/v1/orders", json=order(), headers=key())) == (409, "order-pending")
+    other = client.post("/v1/orders", json=order(), headers=key())
+    assert (slug(other), other.json()["order"]) == ((409, "order-pending"), first.json()["id"])
     assert slug(client.post("/v1/orders", json=order())) == (400, "idempotency-key-required")
     assert slug(client.post("/v1/orders", json=order("D"), headers=key())) == (422, "not-divided")
     bow = shapely.Polygon([(104, 30), (104.1, 30.1), (104.1, 30), (104, 30.1)])
     assert slug(client.post("/v1/orders", json=order("B", bow), headers=key())) == (422, "ground-unsound")
     for body in ({}, {**order(), "boundary": {"type": "Point", "coordinates": [1, 2]}}, {**order(), "more": 1}):
         assert slug(client.post("/v1/orders", json=body, headers=key())) == (400, "invalid-body")
+    short = {**order(), "boundary": {"type": "Polygon", "coordinates": [[[1, 2]]]}}
+    told = client.post("/v1/orders", json=short, headers=key()).json()["errors"]
+    assert [one["pointer"] for one in told] == ["#/boundary/coordinates/0"]
     assert slug(client.get("/v1/orders/99")) == (404, "unknown-order")
     assert elsewhere(client).get("/v1/orders").status_code == 401
+
+
+def test_an_order_that_others_have_in_hand_is_withdrawn_later(client: TestClient) -> None:
+    address = client.post("/v1/orders", json=order(), headers=key()).headers["location"]
+    with client.app.state.store.owner.begin() as other:  # type: ignore[attr-defined]
+        other.execute(text("SELECT FROM boundary_order FOR UPDATE"))
+        assert slug(client.delete(address, headers={"If-Match": '"pending"'})) == (503, "busy")
+    assert client.delete(address, headers={"If-Match": '"pending"'}).status_code == 204

@@ -1,6 +1,9 @@
 """Does an ordered boundary wait for grids that fit it, tell whom it concerns, and come into force with them?"""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import shapely
@@ -12,11 +15,13 @@ from publishing import at_once, divided, drafted, halves, publish
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from geo import lattice
 from geo.lattice import STEPS_PER_DEGREE
 from geo.model import Plan
 from geo.noding import noded
-from geo.store import embedded, orders, revert
+from geo.store import door, drafts, embedded, orders, revert
 from geo.store.connect import session
+from geo.store.live import Live
 from geo.store.orders import Order
 from geo.store.refusals import NoSuchOrder, NotDivided, NotSound, OrderInForce, OrderPending, OrderSettled
 
@@ -98,6 +103,95 @@ def test_an_order_comes_into_force_with_a_revert_too(store: Store) -> None:
     order = place(store, cell(0, 0, 2, 2))
     revert.revert(store.service, revert.Request(number=1, actor="ann"))
     assert (found(store, order.id).state, found(store, order.id).publication) == ("in_force", 3)
+
+
+def test_an_order_that_a_revert_takes_off_the_ground_waits_anew(store: Store) -> None:
+    publish(store.service, drafted(store.service, two()))
+    first = place(store, WIDER)
+    publish(store.service, drafted(store.service, fitted()))
+    with session(store.service) as work:
+        assert [one.id for one in orders.undone(work, 1)] == [first.id]
+    revert.revert(store.service, revert.Request(number=1, actor="bob"))
+    with session(store.service) as work:
+        (again,) = orders.renewed(work, 3)
+        assert (orders.undone(work, 2), orders.renewed(work, 2)) == ([], [])
+        details = work.scalar(text("SELECT details->'orders' FROM log WHERE publication = 3"))
+    assert details == [{"id": again.id, "region": "A", "number": "民政 12"}]
+    assert again.id != first.id
+    assert (again.number, again.reason, again.actor, again.state) == ("民政 12", "why", "bob", "pending")
+    assert again.boundary.wkb == WIDER.wkb
+    assert found(store, first.id).state == "in_force"
+    assert touched(store) == {"A": [again.id], "B": [again.id]}
+    revert.revert(store.service, revert.Request(number=2, actor="bob"))
+    assert (found(store, again.id).state, found(store, again.id).publication) == ("in_force", 4)
+    place(store, cell(0, 0, 2.6, 2))
+    revert.revert(store.service, revert.Request(number=1, actor="bob"))
+    with session(store.service) as work:  # another one waits for the region
+        assert orders.renewed(work, 5) == []
+
+
+def test_an_order_waits_for_a_publication_that_is_under_way(store: Store) -> None:
+    publish(store.service, drafted(store.service, two()))
+    number = drafted(store.service, fitted())
+    with ThreadPoolExecutor(1) as other, session(store.service) as work, work.begin() as switching:
+        door.through(work, number, door.now(door.Request(plan=number, actor="ann")))
+        placing = other.submit(place, store, WIDER)
+        with pytest.raises(TimeoutError):
+            placing.result(0.5)
+        switching.commit()
+        with pytest.raises(OrderInForce):
+            placing.result()
+
+
+def faulty() -> Plan:
+    """A provisional neighbour of A whose outline crosses itself."""
+    whole, x, y = halves("X", -2, 1), *shapely.get_coordinates(cell(-2, 0)).T
+    west, south, step = x.min(), y.min(), x.max() - x.min()
+    places = [(0, 0), (2, 2), (2, 0), (0, 2), (1.5, 0.2), (1.5, 1.8)]
+    shape = lattice.rounded(shapely.Polygon([(west + a * step, south + b * step) for a, b in places]))
+    return replace(whole, regions=(replace(whole.regions[0], shape=shape),))
+
+
+def test_ground_that_is_not_sound_hinders_no_order(store: Store) -> None:
+    publish(store.service, drafted(store.service, two()))
+    plan = faulty()
+    shape = plan.regions[0].shape
+    assert shape is not None
+    assert not shape.is_valid
+    with session(store.service) as work, work.begin():
+        number = drafts.save(work, plan, {"X": shape}, {"X": None}, actor="x", provisional=True)
+    publish(store.service, number)
+    order = place(store, shapely.union_all([cell(0, 0, 2, 2), cell(-1.5, 0.5, 1.5, 0.5)]))
+    live = Live(store.service)
+    live.refresh()
+    assert set(live.seen.orders) == {"A", "X"}
+    other = place(store, cell(-2, 0, 2, 2), "X")  # what it gains is not beside A
+    assert touched(store) == {"A": [order.id], "X": [order.id, other.id]}
+
+
+class Stumbling(Live):
+    """Fails once, as nobody foresaw."""
+
+    stumbled = False
+
+    def refresh(self) -> None:
+        super().refresh()
+        if not self.stumbled:
+            self.stumbled = True
+            raise shapely.errors.GEOSException("TopologyException: side location conflict")
+
+
+def test_the_map_is_followed_on_after_any_failure(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    publish(store.service, drafted(store.service, halves("A", 0, 1)))
+    live = Stumbling(store.service)
+    live.start()
+    try:
+        publish(store.service, drafted(store.service, halves("A", 0, 0.5)))
+        assert live.number_at(datetime.now(UTC) + timedelta(days=1)) == 2
+    finally:
+        live.stop()
+    told = [one for one in caplog.records if "cannot be confirmed" in one.getMessage()]
+    assert [one.exc_info is not None and one.exc_info[0] for one in told] == [shapely.errors.GEOSException]
 
 
 def test_what_is_no_order(store: Store) -> None:

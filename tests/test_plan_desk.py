@@ -5,20 +5,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing import active_children
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from conftest import Store, fresh
 from district import publish, served, small
-from divisions import community
+from divisions import cell, community
 from drafting import across, asked, edit, good, ground, opened, plan
 from fastapi.testclient import TestClient
 from uploading import drafted, slug
 
 from api import planned
 from api.open_plans import Entry, OpenPlans, Room
+from geo.model import Building, Plan
 from geo.redraw.board import Codes
-from geo.store import drafts, embedded
+from geo.store import drafts, embedded, plans
 from geo.store.connect import session
 from geo.terms import ALONE
 
@@ -85,6 +86,40 @@ def test_a_lost_process_costs_time_alone(client: TestClient) -> None:
     assert ground(client, number) == before
 
 
+def test_what_others_publish_on_its_ground_is_known_at_the_next_edit(client: TestClient, store: Store) -> None:
+    number = opened(client, "A")["id"]
+    good(edit(client, number, [{"op": "set", "grid": "A01", "name": "甲"}]))
+    before = home_of("h-A02")
+    halves = [{"op": "split", "grid": "A02", "line": across(1, 0)}]
+    first = good(edit(client, number, halves, "?dry_run=true"))
+    with session(store.service) as work:
+        seen = plans.seen(work, UUID(number))
+    publish(store, Plan(buildings=(replace(before, households=500),)))
+    with session(store.service) as work:
+        assert plans.seen(work, UUID(number)) != seen
+    second = good(edit(client, number, halves, "?dry_run=true"))
+    assert total(second) == total(first) + 500 - (before.households or 0)
+    publish(store, Plan(buildings=(before,)))
+
+
+def test_what_is_published_far_away_is_no_business_of_a_plan(client: TestClient, store: Store) -> None:
+    number = UUID(opened(client, "A")["id"])
+    with session(store.service) as work:
+        seen = plans.seen(work, number)
+    publish(store, community("Far", 400, 400))
+    with session(store.service) as work:
+        assert plans.seen(work, number) == seen
+
+
+def home_of(code: str) -> Building:
+    return next(one for one in small().buildings if one.id == code)
+
+
+def total(told: dict[str, Any]) -> int:
+    """Households of the grids that an answer tells of."""
+    return sum(one["properties"]["households"] or 0 for one in told["grids"]["features"])
+
+
 def test_two_services_draw_one_plan(client: TestClient, store: Store) -> None:
     with served(store) as other:
         number = opened(client, "A")["id"]
@@ -126,3 +161,30 @@ def test_legacy_ground_is_healed_by_what_is_proposed(client: TestClient) -> None
     assert good(asked(client, number, "repairs"))["proposals"] == []
     done: dict[str, Any] = good(asked(client, number, "publish"))
     assert done["standing"] == {"P": "proven"}
+
+
+def test_a_code_that_is_a_neighbours_is_a_finding_and_can_be_mended(client: TestClient) -> None:
+    wrong = community("N", 2, -2)
+    grids = tuple(replace(one, code="B01" if one.code == "N04" else one.code) for one in wrong.grids)
+    house = Building(id="over", households=3, shape=cell(2.5, -0.05, 0.1, 0.1))
+    number = drafted(client, replace(wrong, grids=grids, buildings=(house,)))
+    assert "code-duplicate" in rules_of(client, number)
+    assert b'"B01"' in ground(client, number)
+    good(edit(client, number, [{"op": "recode", "from": "B01", "to": "N44"}]))
+    assert "code-duplicate" not in rules_of(client, number)
+
+
+def rules_of(client: TestClient, number: str) -> set[str]:
+    return {one["rule"] for one in client.get(f"/v1/plans/{number}/findings").json()["findings"]}
+
+
+def test_a_repair_takes_no_ground_from_a_region_that_only_stands_beside(client: TestClient) -> None:
+    drawn = community("O", 3.5, -0.5)  # half a grid over B
+    house = Building(id="theirs", households=3, shape=cell(2.4, 0.5, 0.1, 0.1))
+    holed = replace(drawn, grids=drawn.grids[:3], buildings=(house,))
+    number = drafted(client, holed, "?provisional=true")
+    assert {"gap", "overlap"} <= rules_of(client, number)
+    proposed = good(asked(client, number, "repairs"))["proposals"]
+    assert {(one["region"], one["rule"]) for one in proposed} == {("O", "gap")}
+    made = good(asked(client, number, "repairs", {"accept": "all"}))
+    assert {one["properties"]["region"] for one in made["grids"]["features"]} == {"O"}

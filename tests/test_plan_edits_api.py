@@ -1,17 +1,19 @@
 """Can a plan be drawn over HTTP: opened from the map, edited, taken back, done again, and published?"""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from conftest import Store, fresh
-from district import elsewhere, publish, refresh, served, small
+from district import document, elsewhere, publish, refresh, served, small
 from drafting import across, asked, edit, good, ground, opened, plan
 from fastapi.testclient import TestClient
 from uploading import count, key, slug
 
-from api import planned, schemas
+from api import planned, planning, schemas
 from geo.store import embedded
 
 SPLIT = {"op": "split", "grid": "A01", "line": across(0, 0)}
@@ -246,3 +248,53 @@ def test_all_parts_get_new_codes_where_that_is_the_policy(cluster: embedded.Clus
     new = {one["code"] for one in given if one["households_before"] is None}
     assert len(new) == 3
     assert not new & {"A01", "A02", "A03", "A04"}
+
+
+def test_a_plan_file_may_speak_of_communities_and_a_wish_says_what_it_lacks(client: TestClient) -> None:
+    plan = small()
+    plan_file = json.loads(document(replace(plan, grids=tuple(replace(one, name="新名") for one in plan.grids))))
+    plan_file["communities"] = "A, B"
+    told = client.post("/v1/plans", json=plan_file, headers=key())
+    assert told.status_code == 201, told.text
+    told = client.post("/v1/plans", json={"title": "无"}, headers=key())
+    assert slug(told) == (400, "invalid-body")
+    assert told.json()["errors"][0]["pointer"] == "#/communities"
+    tried = client.post("/v1/plans?dry_run=true", json={"communities": ["A"]}, headers=key())
+    assert tried.status_code == 201
+
+
+def test_what_says_no_ground_is_small(client: TestClient) -> None:
+    number = opened(client, "A")["id"]
+    told = asked(client, number, "submit", {"reason": "好" * 400_000})
+    assert slug(told) == (413, "body-too-large")
+    for choices in ({"\0": "mine"}, {"": "mine"}, {str(n): "mine" for n in range(10_001)}):
+        assert slug(asked(client, number, "rebase", {"choices": choices})) == (400, "invalid-body")
+
+
+def test_what_others_published_since_is_part_of_the_tag(client: TestClient) -> None:
+    number, other = opened(client, "B")["id"], opened(client, "B")["id"]
+    first = client.get(f"/v1/plans/{number}")
+    known = {"If-None-Match": first.headers["etag"]}
+    assert client.get(f"/v1/plans/{number}", headers=known).status_code == 304
+    good(edit(client, other, [{"op": "set", "grid": "B02", "name": "新名"}]))
+    good(asked(client, other, "publish"))
+    now = client.get(f"/v1/plans/{number}", headers=known)
+    assert (now.status_code, now.json()["stale"]) == (200, ["B"])
+    read = {"If-Match": now.headers["etag"]}
+    good(edit(client, number, [{"op": "set", "grid": "B03", "name": "也新"}], **read))
+    assert edit(client, number, [{"op": "set", "grid": "B03", "name": "又新"}], **read).status_code == 412
+
+
+def test_no_more_changes_at_once_than_leave_the_map_its_connections(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = opened(client, "A")["id"]
+    monkeypatch.setattr(planning, "PATIENCE_S", 0.01)
+    writers = client.app.state.writers  # type: ignore[attr-defined]
+    for _ in range(planning.WRITERS):
+        assert writers.acquire(blocking=False)
+    told = edit(client, number, [SPLIT])
+    assert (slug(told), told.headers["retry-after"] != "") == ((503, "busy"), True)
+    for _ in range(planning.WRITERS):
+        writers.release()
+    good(edit(client, number, [SPLIT]))

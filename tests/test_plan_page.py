@@ -3,33 +3,31 @@
 WANGGE_PICTURES names a folder for pictures of each scene, for people to look at.
 """
 
-import json
-import math
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Literal
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from conftest import fresh
-from divisions import ORIGIN, STEP, cell, community, together
-from playwright.sync_api import Browser, Page, sync_playwright
-from serving import Client
+from divisions import cell, community, together
+from plan_desk import MIDDLE, Desk, asked, edited, grid_of, ground_of, owner_of, place, plan_of, published
+from playwright.sync_api import Browser, Response, Route, sync_playwright
 from test_owner_page import serving
 from test_page import CHROMIUM, QUIET, WEBGL, publish
 from test_page import pytestmark as needs
 
 from api.settings import Settings
+from api.tokens import read_tokens
 from geo.model import Building, Plan, Region
 from geo.store import embedded
 
 pytestmark = needs
-ZOOM = 16.0
-MIDDLE = (1.0, 0.5)
-"""Of the border between A01 and A02, in steps from the origin; the house stands east of it."""
 IN_HOUSE, BEYOND = (1.18, 0.45), (1.55, 0.45)
+"""In steps from the origin; `MIDDLE` is on the border between A01 and A02, and the house stands east of it."""
 HOUSE = cell(1.12, 0.38, 0.12, 0.14)
+RENAMED = {"op": "set", "grid": "A04", "name": "新名"}
+TOKEN = "a-token-only-for-tests"
 
 
 def district() -> Plan:
@@ -57,109 +55,37 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def base(cluster: embedded.Cluster, browser: Browser) -> Iterator[str]:
+@contextmanager
+def served(cluster: embedded.Cluster, browser: Browser, settings: Settings) -> Iterator[str]:
     with fresh(cluster) as store:
         publish(store, district())
-        with serving(store, Settings(port=0)) as url:
+        with serving(store, settings) as url:
             yield url
             for context in browser.contexts:  # a page that listens would keep the service waiting
                 context.close()
 
 
-@dataclass
-class Desk:
-    """A planner's window."""
-
-    page: Page
-    base: str
-
-    @classmethod
-    def opened(cls, browser: Browser, base: str, *, events: bool = True, **window: Any) -> "Desk":
-        """`events`: whether the page hears what happens."""
-        context = browser.new_context(**{"viewport": {"width": 1000, "height": 640}, "locale": "en", **window})
-        context.set_default_timeout(20_000)
-        desk = cls(context.new_page(), base)
-        if not events:
-            context.route("**/v1/events", lambda route: route.abort())
-        lon, lat = place(*MIDDLE)
-        desk.page.goto(f"{base}/#{ZOOM}/{lat}/{lon}")
-        desk.page.wait_for_selector("[data-publication]")
-        return desk
-
-    def redraw(self) -> None:
-        """Click a grid and press the button."""
-        self.page.mouse.click(*self.at(0.7, 0.6))
-        self.page.click(".redraw")
-        self.page.wait_for_selector(".plan-head")
-
-    def at(self, column: float, row: float) -> tuple[float, float]:
-        """Where a place is in the window."""
-        zoom, lat, lon = (float(part) for part in self.page.url.split("#")[1].split("&")[0].split("/"))
-        box = self.page.locator("#map canvas").bounding_box()
-        assert box is not None
-        (x, y), (left, top) = mercator(*place(column, row), zoom), mercator(lon, lat, zoom)
-        return box["x"] + box["width"] / 2 + x - left, box["y"] + box["height"] / 2 + y - top
-
-    def drag(self, start: tuple[float, float], end: tuple[float, float], *, drop: bool = True) -> None:
-        (x, y), (to_x, to_y) = self.at(*start), self.at(*end)
-        self.page.mouse.move(x, y)
-        self.page.mouse.down()
-        for step in range(1, 9):
-            self.page.mouse.move(x + (to_x - x) * step / 8, y + (to_y - y) * step / 8)
-        if drop:
-            self.page.mouse.up()
-
-    def kept(self, revision: int) -> None:
-        """Wait until the plan is at a revision on the page; so it is in the store."""
-        self.page.wait_for_selector(f'[data-revision="{revision}"]')
-        assert plan_of(self.base, self.id)["revision"] == revision
-
-    @property
-    def id(self) -> str:
-        return self.page.url.split("plan=")[1]
-
-    def picture(self, name: str) -> None:
-        if folder := os.environ.get("WANGGE_PICTURES"):
-            self.page.wait_for_timeout(700)  # for people: labels fade in
-            self.page.screenshot(path=Path(folder) / f"{name}.png")
+@pytest.fixture
+def base(cluster: embedded.Cluster, browser: Browser) -> Iterator[str]:
+    with served(cluster, browser, Settings(port=0)) as url:
+        yield url
 
 
-def place(column: float, row: float) -> tuple[float, float]:
-    return ORIGIN[0] + column * STEP, ORIGIN[1] + row * STEP
+@pytest.fixture
+def guarded(cluster: embedded.Cluster, browser: Browser) -> Iterator[str]:
+    """A service that other machines reach too: who changes something needs a token."""
+    with served(cluster, browser, Settings(port=0, host="0.0.0.0", tokens=read_tokens(f"desk:{TOKEN}"))) as url:
+        yield url
 
 
-def mercator(lon: float, lat: float, zoom: float) -> tuple[float, float]:
-    """Pixels of Web Mercator in tiles of 512."""
-    side = 512 * 2**zoom
-    return (lon + 180) / 360 * side, (0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)) * side
+@pytest.fixture(params=["en", "zh-CN"])
+def language(request: pytest.FixtureRequest) -> str:
+    if request.param != "en":
+        request.getfixturevalue("slow")
+    return str(request.param)
 
 
-def plan_of(base: str, id: str) -> Any:
-    return asked(base, f"/v1/plans/{id}")
-
-
-def asked(base: str, path: str, method: str = "GET", body: object = None, **headers: str) -> Any:
-    client = Client(base)
-    try:
-        reply = client.ask(path, method, body, headers)
-    finally:
-        client.close()
-    assert reply.status < 300, reply.body
-    return json.loads(reply.body)
-
-
-def owner_of(base: str, column: float, row: float) -> str:
-    lon, lat = place(column, row)
-    found = asked(base, f"/v1/owner?lon={lon:.7f}&lat={lat:.7f}&datum=wgs84")
-    return str(found["owner"]["code"])
-
-
-@pytest.mark.usefixtures("slow")
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
-def test_a_newcomer_redraws_a_border_and_publishes(
-    base: str, browser: Browser, language: Literal["en", "zh-CN"]
-) -> None:
+def test_a_newcomer_redraws_a_border_and_publishes(base: str, browser: Browser, language: str) -> None:
     desk = Desk.opened(browser, base, locale=language)
     page = desk.page
     desk.redraw()
@@ -182,7 +108,7 @@ def test_a_newcomer_redraws_a_border_and_publishes(
     desk.picture(f"mended-{language}")
     assert owner_of(base, 1.18, 0.45) == "A02"
     page.fill('.publishing [name="reason"]', "the house belongs to the yard")
-    with page.expect_response(lambda answer: "/tiles/2/grids/" in answer.url and answer.ok):
+    with page.expect_response(shows_second):
         page.click('[data-turn="publish"]')
         page.wait_for_selector('[data-published="2"]')
     page.wait_for_selector('[data-publication="2"]')
@@ -191,26 +117,89 @@ def test_a_newcomer_redraws_a_border_and_publishes(
     desk.picture(f"published-{language}")
 
 
+def shows_second(answer: Response) -> bool:
+    """Whether this is ground of the second publication."""
+    return "/tiles/2/grids/" in answer.url and answer.ok
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_publication_that_is_listed_before_its_ground_can_be_read_is_shown_all_the_same(
+    base: str, browser: Browser
+) -> None:
+    page = Desk.opened(browser, base).page
+    before = asked(base, "/tiles/current/tilejson.json")
+    page.route("**/tiles/current/tilejson.json", lambda route: route.fulfill(json=before), times=1)
+    with page.expect_response(shows_second):
+        published(base, RENAMED)
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_plan_is_started_once_however_often_it_is_pressed_or_sent(base: str, browser: Browser) -> None:
+    page = Desk.opened(browser, base).page
+    keys = []
+
+    def lose(route: Route) -> None:
+        """The first answer never comes."""
+        if route.request.method != "POST":
+            return route.continue_()
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) > 1:
+            return route.continue_()
+        route.fetch()
+        return route.abort()
+
+    page.route("**/v1/plans", lose)
+    page.click("#tab-plan")
+    page.wait_for_selector(".drafts h3")
+    desk = Desk(page, base)
+    desk.press((0.7, 0.6))
+    page.wait_for_selector(".chip-off")
+    page.dblclick(".starting .go")
+    page.click('[data-way="again"]')
+    page.wait_for_selector(".plan-head")
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    assert [one["id"] for one in asked(base, "/v1/plans?state=draft")["plans"]] == [desk.id]
+
+
+@pytest.mark.usefixtures("slow")
+def test_who_gives_a_token_gets_the_plan_of_the_address_and_hears_of_it(guarded: str, browser: Browser) -> None:
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    key = {"Idempotency-Key": "plan"}
+    id = asked(guarded, "/v1/plans", "POST", {"communities": ["A"]}, **key, **bearer)["id"]
+    desk = Desk.opened(browser, guarded, plan=id)
+    page = desk.page
+    page.fill('[name="token"]', TOKEN)
+    page.route("**/v1/events", lambda route: route.fulfill(status=503), times=1)
+    with page.expect_response(lambda answer: "/v1/events" in answer.url and answer.ok):  # it comes back by itself
+        page.click(".token .go")
+        page.wait_for_selector(".plan-head")
+    assert desk.id == id
+    edited(guarded, id, RENAMED, **bearer)
+    page.wait_for_selector(".warnings")
+    assert "desk has just changed this plan" in page.inner_text(".warnings")
+
+
 @pytest.mark.usefixtures("slow")
 def test_edits_are_undone_and_redone_and_survive_a_reload(base: str, browser: Browser) -> None:
     desk = Desk.opened(browser, base)
     page = desk.page
     desk.redraw()
     page.click('[data-tool="split"]')
-    page.mouse.click(*desk.at(1.5, -0.1))
-    page.mouse.click(*desk.at(1.5, 1.1))
+    desk.press((1.5, -0.1), (1.5, 1.1))
     page.click('[data-next="done"]')
     desk.kept(2)
     assert "A-1" in page.inner_text(".outcome")
+    page.route(f"**/v1/plans/{desk.id}", lambda route: route.abort(), times=1)  # it is undone all the same
     page.keyboard.press("Control+z")
     desk.kept(3)
+    assert page.query_selector(".notice") is None
     page.keyboard.press("Control+y")
     desk.kept(4)
     page.reload()
     page.wait_for_selector(".plan-head")
     page.click('[data-tool="merge"]')
-    page.mouse.click(*desk.at(1.3, 0.2))
-    page.mouse.click(*desk.at(1.7, 0.2))
+    desk.press((1.3, 0.2), (1.7, 0.2))
     page.wait_for_selector(".outcome")
     page.click('[data-next="merge"]')
     desk.kept(5)
@@ -219,16 +208,60 @@ def test_edits_are_undone_and_redone_and_survive_a_reload(base: str, browser: Br
     assert codes == {"A01", "A02", "A03", "A04"}
 
 
-def ground_of(base: str, id: str) -> Any:
-    return asked(base, f"/v1/plans/{id}?f=geojson")["features"]
+@pytest.mark.usefixtures("slow")
+def test_a_border_is_drawn_anew_by_hand_and_a_press_on_a_refused_line_does_not_lose_it(
+    base: str, browser: Browser
+) -> None:
+    desk = Desk.opened(browser, base)
+    refused(desk)
+    desk.picture("reshape-refused")
+    desk.press(IN_HOUSE)
+    assert desk.page.inner_text(".hint") == "That cannot be: drag the dashed red line away, or drop it."
+    desk.drag(IN_HOUSE, BEYOND)
+    desk.kept(2)
+    desk.picture("reshaped")
+    assert grid_of(base, desk.id, "A01")["households"] == 330 + 60
+
+
+def refused(desk: Desk) -> None:
+    """A new border, drawn through the house."""
+    desk.redraw()
+    desk.page.click('[data-tool="reshape"]')
+    desk.press((1.0, 0.15), IN_HOUSE, (1.0, 0.85))
+    desk.page.click('[data-next="done"]')
+    desk.page.wait_for_selector('.refusal[data-problem="/problems/building-cut"][role="alert"]')
+
+
+@pytest.mark.usefixtures("slow")
+def test_the_line_that_the_service_proposes_is_taken(base: str, browser: Browser) -> None:
+    desk = Desk.opened(browser, base)
+    refused(desk)
+    desk.page.click('.refusal [data-way="detour"]')
+    desk.kept(2)
+    desk.page.wait_for_selector(".refusal", state="detached")
+    desk.picture("detour")
+    assert grid_of(base, desk.id, "A01")["households"] + grid_of(base, desk.id, "A02")["households"] == 330 + 370
+
+
+@pytest.mark.usefixtures("slow")
+def test_ground_is_given_by_hand(base: str, browser: Browser) -> None:
+    desk = Desk.opened(browser, base)
+    desk.redraw()
+    desk.page.click('[data-tool="assign"]')
+    first = (0.95, 0.6)
+    desk.press((0.7, 0.6), first, (1.4, 0.6), (1.4, 0.3), (0.95, 0.3))
+    desk.picture("assign-drawing")
+    desk.press(first)
+    desk.kept(2)
+    desk.picture("assigned")
+    assert grid_of(base, desk.id, "A01")["households"] == 330 + 60
 
 
 @pytest.mark.usefixtures("slow")
 def test_who_comes_second_is_told_and_loses_nothing(base: str, browser: Browser) -> None:
     desk = Desk.opened(browser, base, events=False)
     desk.redraw()
-    edits = {"edits": [{"op": "set", "grid": "A04", "name": "新名"}]}
-    asked(base, f"/v1/plans/{desk.id}/edits", "POST", edits, **{"If-Match": '"1"', "Idempotency-Key": "second"})
+    edited(base, desk.id, RENAMED)
     desk.drag(MIDDLE, BEYOND)
     desk.page.wait_for_selector(".warnings")
     assert "local has just changed this plan" in desk.page.inner_text(".warnings")
@@ -287,10 +320,7 @@ def test_a_plan_is_carried_over_to_what_others_published(base: str, browser: Bro
     desk.redraw()
     desk.drag(MIDDLE, BEYOND)
     desk.kept(2)
-    other = asked(base, "/v1/plans", "POST", {"communities": ["A"]}, **{"Idempotency-Key": "other"})["id"]
-    edits = {"edits": [{"op": "set", "grid": "A04", "name": "新名"}]}
-    asked(base, f"/v1/plans/{other}/edits", "POST", edits, **{"If-Match": '"1"', "Idempotency-Key": "edit"})
-    asked(base, f"/v1/plans/{other}/publish", "POST", {}, **{"If-Match": '"2"', "Idempotency-Key": "publish"})
+    published(base, RENAMED)
     page.wait_for_selector(".stale")
     desk.picture("stale")
     page.click('[data-way="rebase"]')
@@ -308,3 +338,30 @@ def test_a_plan_is_carried_over_to_what_others_published(base: str, browser: Bro
     page.click('[data-turn="withdraw"]')
     page.click('[data-turn="withdraw"]')
     page.wait_for_selector(".drafts")
+
+
+@pytest.mark.usefixtures("slow")
+def test_where_both_sides_drew_the_planner_chooses(base: str, browser: Browser) -> None:
+    desk = Desk.opened(browser, base)
+    page = desk.page
+    desk.redraw()
+    desk.drag(MIDDLE, BEYOND)
+    desk.kept(2)
+    corners = [place(x, y) for x, y in [(1.0, 0.3), (1.3, 0.3), (1.3, 1.1), (1.0, 1.1), (1.0, 0.3)]]
+    published(base, {"op": "assign", "ground": {"type": "Polygon", "coordinates": [corners]}, "grid": "A04"})
+    page.click('[data-turn="publish"]')
+    page.click('.refusal[data-problem="/problems/stale-base"] [data-way="rebase"]')
+    page.wait_for_selector(".conflicts")
+    desk.picture("conflict")
+    assert page.is_disabled(".conflicts .go")
+    for mine in page.query_selector_all('.conflicts [value="mine"]'):
+        mine.check()
+    page.click(".conflicts .go")
+    page.wait_for_selector(".refusal", state="detached")
+    page.wait_for_selector(".conflicts", state="detached")
+    page.wait_for_selector(".stale", state="detached")
+    desk.picture("chosen")
+    page.click('[data-turn="publish"]')
+    page.wait_for_selector('[data-published="3"]')
+    assert owner_of(base, *IN_HOUSE) == "A01"
+    assert owner_of(base, 1.2, 0.95) == "A04"

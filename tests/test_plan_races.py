@@ -59,7 +59,7 @@ def test_eight_planners_on_one_plan(web: tuple[Store, str], full: bool, proof: P
             assert own[0].plan(number)["revision"] == done[-1].revision
             assert own[0].plan(number)["state"] == replayed(store, number, before, done)
             kept, several = kept + len(done), [*several, *own]
-    assert kept >= MANY
+    assert kept >= rounds * each  # the others were told in time
     stale, busy, repeated = (sum(getattr(w, name) for w in several) for name in ("stale", "busy", "repeated"))
     assert stale > 0
     assert repeated > 0
@@ -126,7 +126,7 @@ def replayed(store: Store, number: str, board: Board, done: Sequence[Kept]) -> s
         shapely.to_wkb(told.board.boundary(code)) for code in found.regions
     ]
     with session(store.service) as work:
-        kept = [(one.number, one.reason, one.state) for one in steps.listed(work, UUID(number))]
+        kept = [(one.number, one.reason, one.state) for one in steps.listed(work, UUID(number), limit=1000)]
     assert kept == [(n, reason, state) for n, (reason, state) in enumerate(told.steps, start=1)]
     return told.state
 
@@ -253,7 +253,7 @@ def test_eight_services_on_one_plan_of_the_store(web: tuple[Store, str], full: b
         (name,) = {grid.name for grid in found.grids if grid.code == f"{ONE}01"}
         assert {grid.code: grid.name for grid in found.grids} == {**names, f"{ONE}01": name}
         assert drafts.find(work, number).revision == 1 + each * MANY
-        assert [one.reason for one in steps.listed(work, number)] == [*name.removeprefix(names[f"{ONE}01"])]
+        assert [one.reason for one in steps.listed(work, number, limit=1000)] == [*name.removeprefix(names[f"{ONE}01"])]
     assert Counter(name.removeprefix(names[f"{ONE}01"])) == dict.fromkeys(LETTERS, each)
     proof("eight services on one plan of the store", each * MANY, f"no edit lost; {refused} told that it moved")
 

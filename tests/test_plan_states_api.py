@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import shapely
 from conftest import Store, fresh
-from district import publish, refresh, small
+from district import elsewhere, publish, refresh, small
 from drafting import across, asked, edit, good, ground, opened, plan
 from fastapi.testclient import TestClient
 from uploading import key, slug
@@ -119,13 +119,35 @@ def test_from_hand_to_hand(client: TestClient) -> None:
     assert (told["state"], told["approved_by"], told["approval"]) == ("approved", "local", "9号")
     assert told["possible"] == ["publish", "reopen", "withdraw"]
     told = good(asked(client, number, "reopen"))
-    assert (told["state"], told["approved_by"], told["can_undo"]) == ("draft", None, True)
+    assert (told["state"], told["approved_by"], told["approval"], told["can_undo"]) == ("draft", None, "", True)
     assert good(asked(client, number, "withdraw", {"reason": "算了"}))["state"] == "withdrawn"
     assert slug(asked(client, number, "withdraw")) == (409, "plan-not-draft")
     assert good(asked(client, number, "reopen"))["state"] == "draft"
     assert good(asked(client, number, "submit", query="?dry_run=true"))["state"] == "submitted"
     assert plan(client, number)["state"] == "draft"
     good(asked(client, number, "undo"))
+    told = good(client.get(f"/v1/plans/{number}/log"))
+    planned.PlanLog.model_validate(told)
+    actions = ["undo", "reopen", "withdraw", "reopen", "approve", "submit", "edit", "open"]
+    assert [one["action"] for one in told["entries"]] == actions
+    assert [one["reason"] for one in told["entries"]][2:6] == ["算了", "", "", "请审"]
+    assert told["entries"][4]["details"]["approval"] == "9号"
+    last = client.get(f"/v1/plans/{number}/log?limit=5").json()
+    (more,) = [link["href"] for link in last["links"] if link["rel"] == "next"]
+    assert [*last["entries"], *client.get(more).json()["entries"]] == told["entries"]
+    assert slug(elsewhere(client).get(f"/v1/plans/{number}/log")) == (401, "token-required")
+
+
+def test_steps_come_page_by_page(client: TestClient) -> None:
+    number = opened(client, "A")["id"]
+    for name in "甲乙丙":
+        good(edit(client, number, [named("A01", name)]))
+    first = good(client.get(f"/v1/plans/{number}/steps?limit=2"))
+    planned.Steps.model_validate(first)
+    (more,) = [link["href"] for link in first["links"] if link["rel"] == "next"]
+    rest = good(client.get(more))
+    assert [one["number"] for one in (*first["steps"], *rest["steps"])] == [1, 2, 3]
+    assert not [link for link in rest["links"] if link["rel"] == "next"]
 
 
 def test_scheduled_for_a_day_and_in_force_on_it(client: TestClient, clock: Clock) -> None:

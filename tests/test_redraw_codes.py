@@ -1,5 +1,7 @@
 """Codes of new grids: which part keeps the old one, which is next, and none is given twice."""
 
+import time
+
 import pytest
 from boards import at, board, house, place, two
 from shapely import Point, Polygon, box
@@ -152,6 +154,28 @@ def test_a_grid_that_is_not_there_is_named() -> None:
 def test_a_city_of_codes_is_no_hindrance() -> None:
     given = frozenset(f"5101{n:08}{k:02}" for n in range(2000) for k in range(1, 21))
     assert next_codes(numbered(f"{REGION}01", given=given), REGION, 1) == [f"{REGION}02"]
+
+
+def test_a_region_of_very_many_new_grids_is_no_hindrance() -> None:
+    for scheme, most in (("free", 2000), ("15", 200)):
+        on_board, began = numbered(scheme=scheme), time.process_time()
+        assert len({*next_codes(on_board, REGION, most)}) == most
+        assert time.process_time() - began < 2
+
+
+def test_a_region_whose_code_leaves_no_room_for_a_number_has_its_codes_stated() -> None:
+    region = "R" * 63
+    on_board = board({region: {"W": box(0, 0, 10, 100)}})
+    with pytest.raises(EditRefused) as told:
+        next_codes(on_board, region, 1)
+    assert (told.value.id, dict(told.value.values)) == ("code-needed", {"region": region, "scheme": "free"})
+    assert next_codes(on_board, region, 1, ["N"]) == ["N"]
+
+
+def test_the_codes_that_were_given_are_copied_only_where_one_is_new() -> None:
+    on_board = two(codes=Codes(given=frozenset({"W", "E"})))
+    assert on_board.after(named(on_board, Set(grid="W", name="x"))).codes is on_board.codes
+    assert on_board.after(recoded(on_board, Recode(start="W", end="V"))).codes.given == {"W", "E", "V"}
 
 
 def test_polygons_of_a_part_count_together() -> None:

@@ -29,7 +29,9 @@ from shapely import LineString, MultiPolygon, Polygon
 from geo.lattice import to_degrees
 from geo.model import Building, GridKind
 from geo.redraw.board import Codes, Keeps
-from geo.redraw.edits import ClaimGap, Merge, Order, Recode
+from geo.redraw.drawn import redrawn
+from geo.redraw.edits import ClaimGap, Edit, Merge, Order, Recode, Set
+from geo.redraw.refused import EditRefused
 
 
 class TestSplit:
@@ -258,11 +260,43 @@ class TestOrder:
         assert (error.id, error.values["code"]) == ("order-needs-region", "R")
         assert [fault.role for fault in error.faults] == ["ground"]
 
+    def test_ground_goes_to_a_region_whose_grids_are_far_from_it(self) -> None:
+        start = three()
+        far = replace(start.grids["C"], shape=square(280, 0, 20))
+        start = replace(start, grids={**start.grids, "C": far}, faulty=frozenset({"S"}))
+        board, _ = made(start, Order(region="R", boundary=ring((0, 0), (100, 0), (150, 0), (150, 100), (0, 100))))
+        assert (extent(board, "R"), extent(board, "S"), area(board, "C")) == (15_000, 15_000, 400)
+
+    def test_no_building_is_cut_unless_told(self) -> None:
+        board = three(Building(id="7", shape=square(149, 30, 2), households=3))
+        order = Order(region="S", boundary=ring((150, 0), (300, 0), (300, 100), (150, 100)))
+        error = refused(board, order)
+        assert (error.id, error.values["building"]) == ("building-cut", "7")
+        made(board, replace(order, cut=True))
+
     def test_the_boundary_as_it_is_changes_nothing(self) -> None:
         assert refused(three(), Order(region="S", boundary=square(200, 0, 100))).id == "nothing-changes"
 
     def test_region_missing(self) -> None:
         assert refused(three(), Order(region="T", boundary=square(0, 0, 10))).id == "region-missing"
+
+
+@pytest.mark.parametrize(
+    ("edit", "roles"),
+    [
+        (split(line((70, 30), (230, 30))), {"line", "grid"}),
+        (assign(square(150, 20, 100), "A"), {"line", "grid"}),
+        (Merge(grids=("A", "B")), {"grid"}),
+    ],
+)
+def test_borders_that_do_not_settle_are_refused_with_their_place(
+    edit: Edit, roles: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geo.arrangement.MAX_ROUNDS", 0)
+    with pytest.raises(EditRefused) as caught:
+        redrawn(overlapping(), [Set(grid="A", name="x"), edit])
+    assert (caught.value.id, caught.value.number) == ("not-settled", 1)
+    assert {fault.role for fault in caught.value.faults} == roles
 
 
 def test_what_gained_nodes_and_is_gone_is_not_amended() -> None:

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from plans_drawn import SMALL, STREET, TOWN, Drawn, hold, plans
 from shapely import LineString, Polygon
 
+from geo.border import MAX_EXTENT_DEGREES
 from geo.lattice import is_rounded, rounded
 from geo.measure import metres_per_degree
 from geo.model import Line
 from geo.redraw import yielding
 from geo.redraw.board import Board, Outcome
 from geo.redraw.refused import EditRefused
-from geo.redraw.snapping import MOST_VERTICES, led, led_ground
+from geo.redraw.snapping import MOST_DEGREES, MOST_VERTICES, led, led_ground
 
 STREETS = (Line(id="s", category="residential", shape=line((-20, 20), (50, 22), (250, 20))),)
 
@@ -226,6 +227,21 @@ def test_leading_takes_a_few_milliseconds() -> None:
         led(drawn, on_board, 3.0)
         spent.append(time.process_time() - began)
     assert min(spent) < 0.05
+
+
+def test_a_survey_along_a_border_is_led_in_half_a_second() -> None:
+    drawn = line(*((100.001, 100 * n / MOST_VERTICES) for n in range(MOST_VERTICES)))
+    began = time.process_time()
+    assert len(led(drawn, two(), 3.0).coords) == len(BEND)
+    assert time.process_time() - began < 2
+
+
+def test_what_is_drawn_is_no_wider_than_a_region_may_be() -> None:
+    assert MOST_DEGREES == MAX_EXTENT_DEGREES
+    for drawn in (LineString([(-170, 30), (170, -30)]), LineString([(104, 30), (104.1, 40.1)])):
+        with pytest.raises(EditRefused, match="line-too-wide"):
+            led(drawn, two(), 3.0)
+    led(LineString([(100, 30), (110, 30)]), two(), 3.0)
 
 
 def test_drawn_ground_with_a_hole_that_falls_together_is_refused() -> None:

@@ -1,26 +1,29 @@
 """Do proposals heal what they say they heal?"""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import shapely
-from divisions import cell, community, together
+from divisions import STEP, cell, community, together
 from faults_drawn import FAULTS, Planted, planted
 from hypothesis import strategies as st
 from plans_drawn import SMALL, STREET, hold, plans
+from shapely import Polygon
 
+from geo.arrangement import joined
 from geo.coverage import is_exact
 from geo.files import read
 from geo.files.things import plan_of, things
 from geo.lattice import rounded
 from geo.measure import length_m, square_metres
 from geo.mending import faces_of
-from geo.model import COVERAGE_RULES, Building, Grid, Plan, Rule, Severity
+from geo.model import COVERAGE_RULES, Building, Grid, Ground, Plan, Rule, Severity
 from geo.noding import noded
 from geo.open_plan import OpenPlan
-from geo.redraw.edits import Assign, ClaimGap, Merge, Replace
-from geo.repair import Accepted, Proposal, Strategy, accepted, grouped, proposals
+from geo.redraw.edits import Assign, ClaimGap, Merge, Order, Set
+from geo.repair import Accepted, Proposal, Strategy, accepted, proposals
 from sample_data.golden import BROKEN
 
 GROUND = ("duplicate", "gap-edge", "gap-inside", "gap-missing-grid", "gap-pinhole", "node-unmatched-axis",
@@ -128,21 +131,106 @@ def test_whole_regions_are_left_in_peace() -> None:
 def test_proposals_by_rule_and_region() -> None:
     plan = together([community("Q", 0, 0), community("R", 2, 0)])
     opened = OpenPlan(replace(plan, grids=(*plan.grids[1:4], *plan.grids[5:])))
-    groups = grouped(proposals(opened.board, opened.report))
-    assert {key: len(own) for key, own in groups.items()} == {(Rule.GAP, "Q"): 1, (Rule.GAP, "R"): 1}
-    done = accepted(opened, groups[Rule.GAP, "Q"])
+    one, other = proposals(opened.board, opened.report)
+    assert [(own.rule, own.region) for own in (one, other)] == [(Rule.GAP, "Q"), (Rule.GAP, "R")]
+    done = accepted(opened, [one])
     assert done is not None
     assert opened.board.faulty == {"R"}
-    again = accepted(opened, [*groups[Rule.GAP, "Q"], *groups[Rule.GAP, "R"]])
+    again = accepted(opened, [one, other])
     assert again is not None
-    assert [one.reason for one in again.skipped] == ["moot"]
+    assert [own.reason for own in again.skipped] == ["moot"]
+
+
+@pytest.mark.parametrize("aside", [0, 3])
+def test_a_node_that_one_region_lacks_is_put_into_its_border(aside: int) -> None:
+    """Two nodes of the western community stand on the border and the eastern one lacks them; `aside`: the border is
+    slanted, by so many steps, and the nodes beside it."""
+    opened = OpenPlan(beside(aside))
+    assert opened.board.faulty == frozenset()
+    assert blocking(opened) == [Rule.NODE_UNMATCHED] * 2
+    ground = {code: square_metres(opened.board.boundary(code)) for code in ("Q", "R")}
+    (one,) = proposals(opened.board, opened.report)
+    assert (one.rule, one.region, len(one.findings), one.whole) == (Rule.NODE_UNMATCHED, "R", 2, False)
+    assert isinstance(one.edits[0], Order)
+    done = accepted(opened, [one])
+    assert done is not None
+    assert (done.skipped, opened.board.faulty, blocking(opened)) == ((), frozenset(), [])
+    assert done.answer.outcome.amended == {"R01", "R03"}
+    for code, m2 in ground.items():
+        assert abs(square_metres(opened.board.boundary(code)) - m2) < 5.0  # a step along 600 m
+    assert accepted(opened, [one]) is None
+
+
+@pytest.mark.parametrize("aside", [0, 3])
+def test_a_boundary_is_led_through_the_nodes_of_its_grids(aside: int) -> None:
+    """Two nodes on the outer border of a community stand in its grids alone."""
+    plan = beside(aside)
+    (west, east), border = plan.regions, cell(2, 0).bounds[0]
+    assert west.shape is not None
+    assert east.shape is not None
+    known = {*shapely.get_coordinates(east.shape)[:, 1]}
+    nodes = [(x, y) for x, y in shapely.get_coordinates(west.shape).tolist() if x < border or y in known]
+    assert len(nodes) == shapely.get_num_coordinates(west.shape) - 2
+    grids = tuple(grid for grid in plan.grids if grid.region == "Q")
+    opened = OpenPlan(Plan(regions=(replace(west, shape=Polygon(nodes)),), grids=grids))
+    assert set(blocking(opened)) == {Rule.NODE_UNMATCHED}
+    done = all_accepted(opened)
+    assert done is not None
+    assert (done.skipped, opened.board.faulty, blocking(opened)) == ((), frozenset(), [])
+    assert shapely.get_num_coordinates(opened.board.boundary("Q")) == shapely.get_num_coordinates(west.shape)
+
+
+def test_nothing_is_moot_while_it_stays_wrong() -> None:
+    """Of two faults in two regions one can be healed; the edits of the other do nothing, and that is told."""
+    plan = beside(0)
+    opened = OpenPlan(replace(plan, grids=tuple(grid for grid in plan.grids if grid.code != "Q01")))
+    gap, node = proposals(opened.board, opened.report)
+    assert (gap.rule, node.rule) == (Rule.GAP, Rule.NODE_UNMATCHED)
+    nothing = replace(node, edits=(Set(grid="R01", name=""),))
+    done = accepted(opened, [gap, nothing])
+    assert done is not None
+    assert [(one.proposal, one.reason) for one in done.skipped] == [(nothing, "nothing-changes")]
+    assert blocking(opened) == [Rule.NODE_UNMATCHED] * 2
+
+
+def beside(aside: int) -> Plan:
+    """Two communities side by side, the western one with two nodes more on their border. `aside`: each stretch of the
+    border leans over by so many steps."""
+    plan, border = together([community("Q", 0, 0), community("R", 2, 0)]), cell(2, 0).bounds[0]
+    south = cell(0, 0).bounds[1]
+
+    def placed(x: float, y: float) -> tuple[float, float]:
+        return (x + round((y - south) / STEP) * aside * 1e-7, y) if x == border else (x, y)
+
+    def leaning(shape: Ground, more: bool) -> Ground:
+        ring = list[tuple[float, float]]()
+        for (x, y), (to_x, to_y) in pairwise(shapely.get_coordinates(shape).tolist()):
+            ring.append(placed(x, y))
+            if more and x == to_x == border:
+                (ax, ay), (bx, by) = placed(x, y), placed(to_x, to_y)
+                ring.append(((ax + bx) / 2, (ay + by) / 2))
+        made = rounded(Polygon(ring))
+        assert isinstance(made, Polygon)
+        return made
+
+    regions = [replace(one, shape=leaning(one.shape, one.code == "Q")) for one in plan.regions if one.shape]
+    grids = [replace(one, shape=leaning(one.shape, one.region == "Q")) for one in plan.grids]
+    return Plan(regions=tuple(regions), grids=tuple(grids))
+
+
+def test_households_of_a_building_in_several_rows_count_once() -> None:
+    plan = community("R", 0, 0)
+    home = Building(id="a", households=9, shape=cell(0.4, 0.4, 0.1, 0.1))
+    rows = (home, replace(home, households=5), replace(home, id="b", households=2))
+    opened = OpenPlan(replace(plan, grids=plan.grids[1:], buildings=rows))
+    (one,) = proposals(opened.board, opened.report)
+    assert one.households == 11
 
 
 def test_planted_faults_are_healed(full: bool) -> None:
     """Whatever fault of ground is planted in a random net: with all proposals accepted the region is exact.
 
-    It is told where it is not: where a boundary would have to be led through nodes that it passes a step away, and
-    among grids of 10 cm, where rounding is as large as what it heals.
+    It is told where it is not: where a boundary would have to be led through nodes that it passes a step away.
     """
     healed = list[bool]()
 
@@ -159,7 +247,7 @@ def test_planted_faults_are_healed(full: bool) -> None:
         healed.append(exact)
 
     hold(planted(units=(SMALL, STREET)), promise, full, small=30)
-    assert sum(healed) >= 0.8 * len(healed)
+    assert sum(healed) >= 0.95 * len(healed)
 
 
 def test_a_region_is_whole_once_each_face_has_one_owner(full: bool) -> None:
@@ -169,8 +257,10 @@ def test_a_region_is_whole_once_each_face_has_one_owner(full: bool) -> None:
         division = one.faulty
         opened = OpenPlan(Plan(regions=(division.region,), grids=tuple(division.grids)))
         found = faces_of(opened.board, division.code, Strategy.EDGE, {})
-        assert is_exact(found.boundary, [*(grid.shape for grid in found.grids), *found.new])
-        led = abs(square_metres(found.boundary) - square_metres(division.boundary))
+        shapes = [*(grid.shape for grid in found.grids), *found.new]
+        boundary = joined(shapes)
+        assert is_exact(boundary, shapes)
+        led = abs(square_metres(boundary) - square_metres(division.boundary))
         assert led <= 0.012 * length_m(division.boundary)  # a step along the whole of it
 
     hold(planted(units=(STREET,)), promise, full)
@@ -203,7 +293,7 @@ def test_many_faults_at_once_are_healed(full: bool) -> None:
 
     drawn = plans(most_regions=2, units=(STREET,)).map(lambda one: one.plan)
     hold(st.tuples(drawn, st.integers(0, 2**32 - 1)), promise, full, small=8, large=200)
-    assert sum(healed) >= 0.5 * sum(tried)
+    assert sum(healed) >= 0.85 * sum(tried)
 
 
 def bare_m2(plan: OpenPlan, region: str) -> float:
@@ -226,7 +316,7 @@ def shaken(grid: Grid, chance: np.random.Generator) -> Grid:
 
 def test_every_fault_that_is_planted_has_a_way() -> None:
     assert set(FAULTS) == {"moved", "one-side", "missing", "duplicate", "pinhole", "overlap", "spill", "taken"}
-    assert Replace in {type(edit) for one in _of("spill") for edit in one.edits}
+    assert [one.whole for one in _of("spill")] == [True]
 
 
 def _of(name: str) -> list[Proposal]:

@@ -10,7 +10,7 @@ from conftest import Store
 from district import house, small
 from district import publish as take_in
 from divisions import cell, community, together
-from publishing import at_once, drafted, faults, halves, head, in_force, publish
+from publishing import at_once, divided, drafted, faults, halves, head, in_force, publish
 from sqlalchemy import text
 
 from geo.model import Building, Person, Plan, Role
@@ -19,7 +19,6 @@ from geo.store import door, drafts, opening, revert, rulesets, schedule, things
 from geo.store.connect import session
 from geo.store.door import Published
 from geo.store.refusals import (
-    CodeTaken,
     HouseholdsOrphaned,
     KeyReused,
     NeverBack,
@@ -114,11 +113,41 @@ def test_retired_codes_come_back_here_and_nowhere_else(store: Store) -> None:
     publish(store.service, drafted(store.service, community("A", 0, 0, size=1)))
     with session(store.service) as work, work.begin():
         past = opening.opened(work, ["A"], publication=1, actor="ann")
-    with pytest.raises(CodeTaken) as refused:
-        publish(store.service, past)
-    assert refused.value.codes == ("A02", "A03", "A04")
+        recoded = opening.recoded(work, past)
+    assert recoded == {"A02": "A-1", "A03": "A-2", "A04": "A-3"}
+    publish(store.service, past)
+    found = {grid.code: grid.shape.wkb for grid in in_force(store.service)["A"].grids}
+    assert found == {recoded.get(grid.code, grid.code): grid.shape.wkb for grid in community("A", 0, 0).grids}
     assert back(store, 1).standing == {"A": "proven"}
     assert [grid.code for grid in in_force(store.service)["A"].grids] == ["A01", "A02", "A03", "A04"]
+    with session(store.service) as work, work.begin():
+        again = opening.opened(work, ["A"], publication=2, actor="ann")
+        assert opening.recoded(work, again) == {}
+    assert faults(store.owner) == {}
+
+
+def test_a_code_that_stands_elsewhere_is_not_brought_back(store: Store) -> None:
+    publish(store.service, drafted(store.service, together([halves("A", 0, 1), halves("B", 2, 1)])))
+    whole = together(
+        [divided("A", [cell(0, 0, 1, 2)]), divided("B", [cell(1, 0, 1, 2), cell(2, 0, 1, 2), cell(3, 0, 1, 2)])]
+    )
+    west, *others = whole.grids[1:]
+    moved = (whole.grids[0], replace(west, code="A02"), *(replace(g, code=f"B0{n}") for n, g in enumerate(others, 1)))
+    publish(store.service, drafted(store.service, replace(whole, grids=moved)))
+    with session(store.service) as work, work.begin():
+        alone = opening.opened(work, ["A"], publication=1, actor="ann")
+        both = opening.opened(work, ["A", "B"], publication=1, actor="ann")
+        assert [opening.recoded(work, one) for one in (alone, both)] == [{"A02": "A-1"}, {}]
+    assert publish(store.service, both).number == 3
+
+
+def test_no_table_of_others_takes_the_place_of_a_temporary_one(store: Store) -> None:
+    """As on a PostgreSQL where anybody may make tables in `public`."""
+    publish(store.service, drafted(store.service, halves("A", 0, 1)))
+    publish(store.service, drafted(store.service, halves("A", 0, 0.5)))
+    with store.owner.begin() as connection:
+        connection.execute(text("CREATE TABLE public.differing AS SELECT region, id AS past FROM edition LIMIT 0"))
+    assert back(store, 1).standing == {"A": "proven"}
 
 
 def test_ground_alone_comes_back_and_buildings_follow(store: Store) -> None:

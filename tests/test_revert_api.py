@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from conftest import Store, fresh
-from district import HOUSEHOLDS, house, publish, refresh, served, small
-from divisions import cell
+from district import HOUSEHOLDS, at, house, publish, refresh, served, small
+from divisions import cell, community
 from fastapi.testclient import TestClient
 from redrawing import QUARTERS, redraw
 from uploading import key, slug
 
+from api import order_schemas
+from api.shapes import geometry
 from geo.model import Plan
 from geo.store import embedded
 
@@ -71,3 +73,26 @@ def test_what_is_refused(client: TestClient) -> None:
     bare = client.post("/v1/publications/1/revert", json={"reason": "x"})
     assert slug(bare) == (400, "idempotency-key-required")
     assert slug(reverted(client, 0, {"reason": "x"})) == (400, "invalid-parameter")
+
+
+def test_an_order_that_goes_with_it_is_named(store: Store, client: TestClient) -> None:
+    ground = cell(6, 0, 1.5)
+    body = {"region": "C", "boundary": geometry(ground), "number": "民发 7"}
+    first = client.post("/v1/orders", json=body, headers=key()).json()
+    wider = community("C", 6, 0, 1, parent="S")
+    parts = {"regions": (replace(wider.regions[0], shape=ground),), "grids": (replace(wider.grids[0], shape=ground),)}
+    publish(store, replace(wider, **parts))
+    named = [{"region": "C", "number": "民发 7"}]
+    assert reverted(client, 1, {"reason": "x"}, "?dry_run=true").json()["orders"] == named
+    own = key()
+    done = reverted(client, 1, {"reason": "x"}, **own)
+    order_schemas.Reverted.model_validate(done.json())
+    assert done.json()["orders"] == named
+    assert reverted(client, 1, {"reason": "x"}, **own).json() == done.json()
+    (waits,) = client.get("/v1/orders?state=pending").json()["orders"]
+    assert waits == {**first, "id": waits["id"], "actor": waits["actor"], "reason": "", "at": waits["at"]}
+    refresh(client)
+    point = at(6.5, 0.5)
+    told = client.get("/v1/owner", params={"lon": point.x, "lat": point.y, "datum": "wgs84"}).json()
+    assert "民发 7" in told["warnings"][0]
+    assert reverted(client, 2, {"reason": "x"}).json()["orders"] == []

@@ -1,6 +1,6 @@
 """Do scheduled plans keep their regions, and come into force once and in time whoever runs?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from conftest import Store
 from divisions import cell, community, together
 from publishing import at_once, divided, drafted, engines, faults, halves, head, in_force, publish
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from geo.model import Building
 from geo.store import door, drafts, opening, plans, schedule
@@ -111,6 +112,62 @@ def test_ground_that_waits_is_reserved(store: Store) -> None:
     withdraw(store, waiting)
     assert publish(store.service, drafted(store.service, halves("A", 0, 0.7))).number == 4
     assert due(store) == []
+
+
+def test_new_codes_of_what_waits_are_reserved(store: Store) -> None:
+    publish(store.service, drafted(store.service, together([halves("A", 0, 1), halves("B", 2, 1)])))
+
+    def renamed(code: str, column: int) -> UUID:
+        first, second = halves(code, column, 0.5).grids
+        return drafted(store.service, replace(halves(code, column, 0.5), grids=(first, replace(second, code="new"))))
+
+    waiting = renamed("A", 0)
+    scheduled(store, waiting)
+    for attempt in (publish, lambda engine, plan: scheduled(store, plan)):
+        with pytest.raises(RegionReserved) as refused:
+            attempt(store.service, renamed("B", 2))
+        assert (refused.value.codes, refused.value.plans) == (("new",), (str(waiting),))
+    (done,) = due(store)
+    assert isinstance(done, Published)
+
+
+STATEMENTS = [
+    """UPDATE plan_item SET attributes = attributes || '{"name": "x"}' WHERE plan = :p""",
+    "DELETE FROM plan_item WHERE plan = :p",
+    "UPDATE plan_item SET plan = :other WHERE plan = :p",
+    "UPDATE plan_item SET plan = :p WHERE plan = :other",
+    "UPDATE plan_region SET base = NULL WHERE plan = :p",
+    "INSERT INTO plan_item (plan, layer, code, attributes) VALUES (:p, 'person', 'x', '{}')",
+    "INSERT INTO plan_step (plan, number, actor, kind) VALUES (:p, 1, 'x', 'edit')",
+]
+
+
+def committed(store: Store, statement: str, named: Mapping[str, UUID]) -> None:
+    with session(store.service) as work, work.begin():
+        work.execute(text(statement), named)
+
+
+@pytest.mark.parametrize("state", ["submitted", "approved", "scheduled", "published", "withdrawn"])
+def test_what_is_no_draft_any_more_stays_as_it_is(store: Store, state: str) -> None:
+    plan, other = drafted(store.service, halves("A", 0, 1)), drafted(store.service, halves("B", 4, 1))
+    with session(store.service) as work, work.begin():
+        draft = plans.locked(work, plan, None)
+        if state != "withdrawn":
+            draft = plans.submit(work, draft, "ann")
+        if state in ("approved", "scheduled", "published"):
+            plans.approve(work, draft, "ann")
+        if state == "withdrawn":
+            plans.withdraw(work, draft, "ann")
+    if state == "scheduled":
+        scheduled(store, plan)
+    if state == "published":
+        publish(store.service, plan)
+    for statement in STATEMENTS:
+        found = {name: one for name, one in (("p", plan), ("other", other)) if f":{name}" in statement}
+        with pytest.raises(DBAPIError, match=r"while the plan is a draft|published as it is"):
+            committed(store, statement, found)
+    if state in ("approved", "scheduled"):
+        assert isinstance(publish(store.service, plan) if state == "approved" else due(store)[0], Published)
 
 
 def test_regions_that_an_opened_plan_leaves_as_they_are_wait_for_nobody(store: Store) -> None:

@@ -65,7 +65,7 @@ class Desk:
 
     def steps(self) -> list[tuple[int, str]]:
         with session(self.store.service) as work:
-            return [(step.number, step.state) for step in steps.listed(work, self.plan)]
+            return [(step.number, step.state) for step in steps.listed(work, self.plan, limit=1000)]
 
 
 @pytest.fixture
@@ -116,10 +116,23 @@ def test_a_new_step_after_undo_drops_what_was_undone(desk: Desk) -> None:
     assert desk.steps()[-1] == (3, "undone")
 
 
+def test_every_step_that_ever_was_is_counted(desk: Desk) -> None:
+    """Whoever draws and undoes by turns fills the store too."""
+    counted = list[int]()
+    for n in range(4):
+        desk.keep(Outcome(grids=(replace(desk.board().grids["A01"], name=f"{n}"),)))
+        desk.undo()
+        with session(desk.store.service) as work:
+            counted.append(steps.count(work, desk.plan))
+    assert counted == [1, 2, 3, 4]
+    assert [state for _, state in desk.steps()] == ["dropped", "dropped", "dropped", "undone"]
+    assert (desk.draft().done, desk.draft().undone) == (0, 1)
+
+
 def test_a_step_tells_what_was_asked_and_answered(desk: Desk) -> None:
     desk.keep(Outcome(grids=(replace(desk.board().grids["A01"], name="新"),)), kind="repair")
     with session(desk.store.service) as work:
-        (step,) = steps.listed(work, desk.plan)
+        (step,) = steps.listed(work, desk.plan, limit=1000)
         log = work.execute(text("SELECT action, reason, details FROM log WHERE plan IS NOT NULL ORDER BY id")).all()
     assert (step.actor, step.reason, step.kind, step.edits, step.answer) == (
         "ann",

@@ -15,7 +15,7 @@ from api.cursor import Cursor
 from api.limits import read_json
 from api.media import JSON
 from api.openapi import responses
-from api.parameters import Flag, InPage, Integer, check_media
+from api.parameters import Flag, InPage, Integer, check_media, number_in
 from api.preconditions import InIdempotencyKey
 from api.problems import Problem
 from api.published import InLive
@@ -61,7 +61,7 @@ def listed(
 ) -> Response:
     """Findings that people let stand, each with its reason; it holds for its rule, its codes and its place."""
     with reachable(), session(live.engine) as work:
-        found = acceptances.listed(work, before=_before(page.cursor), limit=page.limit + 1, withdrawn=withdrawn)
+        found = acceptances.listed(work, before=number_in(page.cursor), limit=page.limit + 1, withdrawn=withdrawn)
     shown = found[: page.limit]
     number = live.seen.map.publication
     more = Cursor(number, str(shown[-1].acceptance.id)) if len(found) > len(shown) else None
@@ -179,11 +179,3 @@ def _finding(request: Request, live: Live, wish: AcceptRequest) -> Finding:
         raise Problem("unknown-code", {"code": wish.region})
     acceptances.refuse_coverage(wish.rule)
     return acceptances.chosen(report_of(request, live, state, wish.region).findings, wish.rule, wish.codes, wish.at)
-
-
-def _before(cursor: Cursor | None) -> int | None:
-    if cursor is None:
-        return None
-    if not cursor.after.isascii() or not cursor.after.isdigit() or len(cursor.after) > 18:
-        raise Problem("invalid-cursor")
-    return int(cursor.after)

@@ -65,7 +65,7 @@ def of_plan(request: Request, id: UUID, live: InLive, form: Form, against: InAga
     with reachable(), session(live.engine) as work, work.begin():
         work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         of, other, before, after = _states_of_plan(work, id, against)
-        context = _context(work, live.seen.map, [before, after])
+        context = _context(work, live.seen.map, [before, after]) if form is HTML else Plan()
     return _answered(request, live, (of, other), (before, after), context, form, PRIVATE)
 
 
@@ -95,7 +95,7 @@ def of_publication(
         before, after = sides.pair(
             sides.of_publication(work, other, regions), sides.of_publication(work, number, regions)
         )
-        context = _context(work, live.seen.map, [before, after])
+        context = _context(work, live.seen.map, [before, after]) if form is HTML else Plan()
     return _answered(request, live, states, (before, after), context, form, CURRENT)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 import orjson
@@ -15,12 +16,12 @@ from starlette.types import Receive, Scope, Send
 from api.access import who
 from api.answers import PRIVATE
 from api.event_schemas import EXAMPLE, document, named
-from api.listening import Listener, Listening, Told, TooMany
+from api.listening import Listener, Listening, TooMany
 from api.openapi import responses
 from api.problems import Problem
 from api.settings import Settings
 from geo.store.errors import StoreUnavailable
-from geo.store.events import PlanEvent
+from geo.store.events import Event
 
 LONGEST_MARK = 4096
 """Characters of a `Last-Event-ID` that are read; one of ours is shorter."""
@@ -71,17 +72,15 @@ async def events(
     """
     state = request.app.state
     listening, settings = state.listening, state.settings
+    own.plans = who(request, settings) is not None
     mark = last if last and len(last) <= LONGEST_MARK and last.isascii() else None
-    found = await run_in_threadpool(listening.join, own, mark)
-    return Stream(listening, own, found, settings, is_inner=who(request, settings) is not None)
+    return Stream(listening, own, await run_in_threadpool(listening.join, own, mark), settings)
 
 
 class Stream(Response):
     """Until the caller leaves, takes nothing for `body_seconds`, or the service ends."""
 
-    def __init__(
-        self, listening: Listening, own: Listener, first: Sequence[Told], settings: Settings, *, is_inner: bool
-    ) -> None:
+    def __init__(self, listening: Listening, own: Listener, first: Sequence[Event], settings: Settings) -> None:
         self.status_code, self.background, self.body = 200, None, b""
         self.init_headers(
             {
@@ -93,7 +92,7 @@ class Stream(Response):
         )
         del self.headers["content-length"]
         self._listening, self._own, self._first = listening, own, first
-        self._silence, self._beat_s, self._is_inner = settings.body_seconds, settings.heartbeat_seconds, is_inner
+        self._silence, self._beat_s, self._sent_at = settings.body_seconds, settings.heartbeat_seconds, 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -111,39 +110,46 @@ class Stream(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _tell(self, send: Send, gone: asyncio.Task[None]) -> None:
-        await self._sent(send, b"retry: %d\nid: %s\n\n" % (AGAIN_MS, (self._own.mark or "").encode()))
-        told: Sequence[Told] | None = self._first
+        await self._sent(send, b"retry: %d\nid: %s\n\n" % (AGAIN_MS, self._mark))
+        told: Sequence[Event] | None = self._first
         while not gone.done() and not self._listening.is_over:
             if told is None:
                 told = await run_in_threadpool(self._listening.catch_up, self._own)
             await self._each(send, told)
-            if not told and not await self._rung():
+            if not told:
+                await self._rung()
+            if self._left <= 0:
                 await self._sent(send, BEAT)
             self._own.bell.clear()
             told = self._listening.news(self._own)
 
-    async def _each(self, send: Send, told: Sequence[Told]) -> None:
+    async def _each(self, send: Send, told: Sequence[Event]) -> None:
         for one in told:
-            self._own.mark = one.mark
-            if self._is_inner or not isinstance(one.event.what, PlanEvent):
-                data = orjson.dumps(document(one.event))
-                await self._sent(
-                    send, b"id: %s\nevent: %s\ndata: %s\n\n" % (one.mark.encode(), named(one.event).encode(), data)
-                )
+            self._own.mark = one.seen
+            data = orjson.dumps(document(one))
+            await self._sent(send, b"id: %s\nevent: %s\ndata: %s\n\n" % (self._mark, named(one).encode(), data))
 
-    async def _rung(self) -> bool:
-        """Whether there is something to look for, before it is time for a beat."""
-        try:
-            async with asyncio.timeout(self._beat_s):
+    @property
+    def _mark(self) -> bytes:
+        return b"" if self._own.mark is None else self._own.mark.text.encode()
+
+    @property
+    def _left(self) -> float:
+        """Seconds until it is time for a beat: that something happened of which nothing was sent puts it off by
+        nothing."""
+        return self._sent_at + self._beat_s - asyncio.get_running_loop().time()
+
+    async def _rung(self) -> None:
+        """Waits until there is something to look for, or it is time for a beat."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._left):
                 await self._own.bell.wait()
-        except TimeoutError:
-            return False
-        return True
 
     async def _sent(self, send: Send, part: bytes) -> None:
         """Raises TimeoutError where the caller does not take it."""
         async with asyncio.timeout(self._silence):
             await send({"type": "http.response.body", "body": part, "more_body": True})
+        self._sent_at = asyncio.get_running_loop().time()
 
     async def _gone(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":

@@ -15,19 +15,21 @@ from api.media import JSON
 from api.openapi import responses
 from api.order_schemas import OrderDocument, OrderRequest, Orders
 from api.parameters import InPage, Integer, Text
-from api.planning import DryRun, InActor, InWriting
+from api.planning import InAmending, InWriting
 from api.preconditions import InIfMatch
 from api.problems import Problem
 from api.published import InLive
 from api.shapes import geometry
+from api.slugs import told as refusal
 from api.uploads import described
 from geo.redraw.geometry_json import ground
 from geo.store import orders
 from geo.store.connect import reachable, session
 from geo.store.orders import Order
+from geo.store.refusals import OrderPending
 
 router = APIRouter(prefix="/v1/orders", tags=["plans"])
-InOrder = Annotated[Body[OrderRequest], Depends(body_of(OrderRequest))]
+InOrder = Annotated[Body[OrderRequest], Depends(body_of(OrderRequest, most=lambda settings: settings.edit_bytes))]
 InId = Annotated[Integer, Path(ge=1, le=2**62)]
 
 
@@ -59,7 +61,7 @@ def place(request: Request, writing: InWriting, body: InOrder) -> Response:
     region, and with the neighbours that it changes, carry a warning. The edit `order` makes a plan fit it.
     """
     asked = body.asked
-    boundary = ground(asked.boundary, "/boundary")
+    boundary = ground(asked.boundary, "#/boundary")
 
     def change(work: Session) -> dict[str, Any]:
         order = orders.placed(
@@ -67,7 +69,10 @@ def place(request: Request, writing: InWriting, body: InOrder) -> Response:
         )
         return document(order)
 
-    told = writing.once(f"order {body.digest}", change)
+    try:
+        told = writing.once(f"order {body.digest}", change)
+    except OrderPending as waits:
+        raise Problem(*refusal(waits), members={"order": waits.order}) from waits
     headers = {"Location": f"/v1/orders/{told['id']}"}
     return answer(request, told, status=201, etag=_tag(told["state"]), cache=PRIVATE, headers=headers)
 
@@ -128,23 +133,23 @@ def one(request: Request, id: InId, live: InLive) -> Response:
         "order-settled",
         "stale-state",
         "if-match-required",
+        "busy",
         "store-unavailable",
     ),
 )
 def withdraw(
     id: InId,
-    live: InLive,
-    actor: InActor,
+    withdrawing: InAmending,
     match: InIfMatch,
-    dry_run: DryRun = False,
     reason: Annotated[Text | None, Query(description="Why; it stands in the log")] = None,
 ) -> Response:
     """Nobody waits for it any more; it stays in the list. One that is in force stays in force."""
-    with reachable(), session(live.engine) as work, work.begin() as transaction:
+
+    def withdrawn(work: Session) -> dict[str, Any]:
         match.require(_tag(orders.find(work, id).state))
-        orders.withdrawn(work, id, actor=actor, reason=reason or "")
-        if dry_run:
-            transaction.rollback()
+        return document(orders.withdrawn(work, id, actor=withdrawing.actor, reason=reason or ""))
+
+    withdrawing.once("", withdrawn)
     return Response(status_code=204)
 
 

@@ -8,49 +8,25 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.access import inner
 from api.answers import PRIVATE, answer
 from api.bodies import Body, body_of
 from api.desk import Desk
 from api.kept_step import kept_step
 from api.openapi import responses
-from api.planned import EditAnswer, EditsAsked, Steps, StepsRequest
-from api.planning import Changing, InChanging, tag
+from api.planned import EditAnswer, EditsAsked, StepsRequest
+from api.planning import REFUSALS, Changing, InChanging, editable, tag
 from api.problems import Problem
-from api.published import InLive
 from api.put_back import Way, put_back
 from api.settings import Settings
 from api.texts import language_of
 from api.uploads import described
 from geo.redraw.written import MOST_EDITS
-from geo.store import drafts, steps
-from geo.store.connect import reachable, session
-from geo.store.drafts import Draft
-from geo.store.steps import Step
 
 router = APIRouter(prefix="/v1/plans/{id}", tags=["plans"])
 EDITS_REQUEST = described("EditsRequest", "application/json", required=True)
 STEPS_REQUEST = described("StepsRequest", "application/json", required=False)
 InEdits = Annotated[Body[EditsAsked], Depends(body_of(EditsAsked, most=lambda settings: settings.edit_bytes))]
 InSteps = Annotated[Body[StepsRequest], Depends(body_of(StepsRequest, needed=False))]
-REFUSALS = (
-    "invalid-body",
-    "invalid-if-match",
-    "body-too-deep",
-    "idempotency-key-required",
-    "token-required",
-    "read-only",
-    "unknown-plan",
-    "plan-not-draft",
-    "stale-state",
-    "unsupported-media-type",
-    "idempotency-key-reused",
-    "took-too-long",
-    "if-match-required",
-    "busy",
-    "worker-lost",
-    "store-unavailable",
-)
 
 
 @router.post(
@@ -117,23 +93,6 @@ def redo(request: Request, id: UUID, changing: InChanging, body: InSteps) -> Res
     return _restored(request, id, changing, body, "redo")
 
 
-@router.get(
-    "/steps",
-    operation_id="stepsOfPlan",
-    dependencies=[Depends(inner)],
-    summary="Who drew what of a plan, when and why?",
-    response_model=Steps,
-    responses=responses("token-required", "read-only", "unknown-plan", "store-unavailable"),
-)
-def listed(request: Request, id: UUID, live: InLive) -> Response:
-    """All steps in order, those that were taken back (`undone`) and those that something else was drawn instead of
-    (`dropped`) among them; each with its edits as they were asked for."""
-    with reachable(), session(live.engine) as work:
-        drafts.find(work, id)
-        found = steps.listed(work, id)
-    return answer(request, {"steps": [_step(one) for one in found]}, cache=PRIVATE)
-
-
 def _restored(request: Request, id: UUID, changing: Changing, body: Body[StepsRequest], way: Way) -> Response:
     language = language_of(request.headers.get("accept-language"))
 
@@ -149,20 +108,6 @@ def _restored(request: Request, id: UUID, changing: Changing, body: Body[StepsRe
     return _answer(request, changing.once(f"{way} {id} {body.digest}", restored))
 
 
-def editable(work: Session, id: UUID, changing: Changing, settings: Settings) -> Draft:
-    """The plan, if one more step may be drawn of it."""
-    found = changing.plan(work, id, "edit")
-    if found.done + found.undone >= settings.plan_steps:
-        raise Problem("too-many-steps", {"limit": settings.plan_steps})
-    return found
-
-
 def _answer(request: Request, document: dict[str, Any]) -> Response:
     headers = {"Vary": "Accept, Accept-Language"}
     return answer(request, document, etag=tag(document["revision"]), cache=PRIVATE, headers=headers)
-
-
-def _step(one: Step) -> dict[str, Any]:
-    told = {name: getattr(one, name) for name in ("number", "kind", "state", "actor", "reason", "edits")}
-    changed, gone = (one.answer.get(name, []) for name in ("changed", "gone"))
-    return {**told, "at": one.at.isoformat(), "changed": changed, "gone": gone}

@@ -49,7 +49,7 @@ def findings(request: Request, id: UUID, live: InLive, form: Form) -> Response:
     pool, language = request.app.state.pool, language_of(request.headers.get("accept-language"))
     headers = {"Vary": "Accept, Accept-Language", "Content-Language": language}
     if form is HTML:
-        made = datetime.now().astimezone()
+        made = datetime.now(request.app.state.settings.zone)
         page = pool.run(planned, judged, terms, title or str(id), made, language, request=request)
         headers["Content-Security-Policy"] = POLICY
         return answer(request, page, medium=form, cache=PRIVATE, headers=headers)

@@ -14,10 +14,9 @@ from api.desk import Desk
 from api.edit_documents import summary
 from api.openapi import responses
 from api.planned import RebaseAnswer, RebaseRequest
-from api.planning import InChanging, tag
+from api.planning import REFUSALS, InChanging, editable, tag
 from api.problems import Problem
 from api.rebasing import Conflicts
-from api.routes.plan_edits import REFUSALS
 from api.texts import language_of
 from api.uploads import described
 from geo.store import steps
@@ -33,7 +32,9 @@ InRebase = Annotated[Body[RebaseRequest], Depends(body_of(RebaseRequest, needed=
     summary="Carry a plan over to what is in force now",
     response_model=RebaseAnswer,
     openapi_extra=REBASE_REQUEST,
-    responses=responses(*REFUSALS, "rebase-conflict", "region-gone", "borders-too-close", "edit-refused"),
+    responses=responses(
+        *REFUSALS, "rebase-conflict", "region-gone", "borders-too-close", "edit-refused", "too-many-steps"
+    ),
 )
 def rebase(request: Request, id: UUID, changing: InChanging, body: InRebase) -> Response:
     """What others published and the plan does not touch is taken as it is, and the other way round; a code that both
@@ -45,7 +46,7 @@ def rebase(request: Request, id: UUID, changing: InChanging, body: InRebase) -> 
     language, wish = language_of(request.headers.get("accept-language")), body.asked
 
     def rebased(work: Session) -> dict[str, Any]:
-        found = changing.plan(work, id, "edit")
+        found = editable(work, id, changing, request.app.state.settings)
         desk: Desk = request.app.state.desk
         done = desk.rebase(found, wish.choices, language)
         if isinstance(done, Conflicts):

@@ -15,12 +15,11 @@ from api.desk import Desk
 from api.kept_step import kept_step
 from api.openapi import responses
 from api.planned import RepairAnswer, Repairs, RepairsRequest
-from api.planning import Changing, DryRun, changing, tag
+from api.planning import REFUSALS, Changing, DryRun, changing, editable, tag
 from api.preconditions import idempotency_key, if_match
 from api.problems import Problem
 from api.published import InLive
 from api.repairing import Wish
-from api.routes.plan_edits import REFUSALS, editable
 from api.texts import Language, language_of
 from api.uploads import described
 from geo.repair import Strategy
@@ -46,7 +45,7 @@ def _taking(
     """None where nothing is to be changed."""
     if body.asked.accept is None:
         return None
-    return changing(live, actor, idempotency_key(request, key), if_match(request, match), dry_run)
+    return changing(request, live, actor, idempotency_key(request, key), if_match(request, match), dry_run)
 
 
 @router.post(
@@ -102,6 +101,7 @@ def _repaired(
 def _wish(found: Draft, asked: RepairsRequest) -> Wish:
     own = frozenset(found.base)
     return Wish(
+        own=own,
         regions=own if asked.regions is None else own.intersection(asked.regions),
         rules=None if asked.rules is None else frozenset(asked.rules),
         names=frozenset(asked.accept) if isinstance(asked.accept, list) else None,

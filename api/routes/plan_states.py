@@ -31,6 +31,7 @@ REFUSALS = responses(
     "invalid-body",
     "invalid-if-match",
     "body-too-deep",
+    "body-too-large",
     "idempotency-key-required",
     "token-required",
     "read-only",

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from api.access import inner
 from api.answers import PRIVATE, answer, list_links
-from api.bodies import Body, body_of, parsed
+from api.bodies import MOST_BYTES, Body, body_of, parsed
 from api.cursor import Cursor
+from api.limits import read_json
 from api.media import GEOJSON, JSON, Medium, negotiation
 from api.openapi import in_geojson, responses
 from api.parameters import Flag, InPage, Text
@@ -33,8 +34,6 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
 Form = Annotated[Medium, Depends(negotiation(JSON, GEOJSON))]
 Provisional = Annotated[Flag, Query(description="Regions that cannot be proven may be published provisional")]
 Snap = Annotated[Flag, Query(description="Join nodes and edges within 0.2 m")]
-LARGEST_WISH = 4 * 1024 * 1024
-"""Bytes of a request that names communities; a larger body can only be a plan file."""
 PLAN_CHANGE = described("PlanChange", "application/json", required=True)
 
 
@@ -60,6 +59,7 @@ PLAN_CHANGE = described("PlanChange", "application/json", required=True)
         "rows-refused",
         "not-divided",
         "nothing-to-publish",
+        "edit-refused",
         "idempotency-key-reused",
         "took-too-long",
         "busy",
@@ -85,7 +85,14 @@ def draft(
     else:
         document = _uploaded(request, writing, body, provisional, snap)
     headers = {"Location": f"/v1/plans/{document['id']}"}
-    return answer(request, document, status=201, etag=tag(document["revision"]), cache=PRIVATE, headers=headers)
+    return answer(
+        request,
+        document,
+        status=201,
+        etag=tag(document["revision"]),
+        cache=PRIVATE,
+        headers=headers,
+    )
 
 
 @router.get(
@@ -134,8 +141,8 @@ def one(request: Request, id: UUID, live: InLive, form: Form) -> Response:
         document = told(work, found)
     if form is GEOJSON:
         ground = request.app.state.desk.ground(found)
-        return answer(request, ground, medium=form, etag=f'"{found.revision}-geojson"', cache=PRIVATE)
-    return answer(request, document, etag=tag(found.revision), cache=PRIVATE)
+        return answer(request, ground, medium=form, cache=PRIVATE)
+    return answer(request, document, etag=tag(found.revision, document["stale"]), cache=PRIVATE)
 
 
 @router.patch(
@@ -148,6 +155,7 @@ def one(request: Request, id: UUID, live: InLive, form: Form) -> Response:
         "invalid-body",
         "invalid-if-match",
         "body-too-deep",
+        "body-too-large",
         "token-required",
         "read-only",
         "unknown-plan",
@@ -205,16 +213,19 @@ def withdraw(id: UUID, changing: InAmending) -> Response:
 
 
 def _wish(request: Request, body: bytes) -> OpenRequest | None:
-    """What a body asks that is no plan file: those have a `type`."""
+    """What a body asks that is no plan file: those are objects with a `type`."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/json" or len(body) > LARGEST_WISH or b'"communities"' not in body:
+    if media != "application/json" or len(body) > MOST_BYTES:
+        return None
+    asked = read_json(body, request.app.state.settings)
+    if not isinstance(asked, dict) or "type" in asked:
         return None
     return parsed(request, OpenRequest, body)
 
 
 def _opened(work: Session, wish: OpenRequest, actor: str) -> dict[str, Any]:
     number = opening.opened(work, **wish.model_dump(), actor=actor)
-    return told(work, drafts.find(work, number))
+    return {**told(work, drafts.find(work, number)), "recoded": opening.recoded(work, number)}
 
 
 def _uploaded(request: Request, writing: Writing, body: bytes, provisional: bool, snap: bool) -> dict[str, Any]:

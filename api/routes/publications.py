@@ -10,7 +10,7 @@ from api.answers import answer, list_links
 from api.cursor import Cursor
 from api.media import JSON
 from api.openapi import responses
-from api.parameters import InPage, Integer
+from api.parameters import InPage, Integer, number_in
 from api.problems import Problem
 from api.published import InLive
 from api.schemas import Publication, Publications
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1", tags=["publications"])
 )
 def listed(request: Request, live: InLive, page: InPage) -> Response:
     """Every published state has a number and an instant; numbers have no gap."""
-    before = _before(page.cursor)
+    before = number_in(page.cursor)
     with reachable(), session(live.engine) as work:
         found = publications.listed(work, before=before, limit=page.limit + 1)
     shown = found[: page.limit]
@@ -64,11 +64,3 @@ def document(one: publications.Publication) -> dict[str, Any]:
         "regions": list(one.regions),
         "bounds": None if one.bounds is None else list(one.bounds),
     }
-
-
-def _before(cursor: Cursor | None) -> int | None:
-    if cursor is None:
-        return None
-    if not cursor.after.isascii() or not cursor.after.isdigit() or len(cursor.after) > 18:
-        raise Problem("invalid-cursor")
-    return int(cursor.after)

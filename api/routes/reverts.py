@@ -9,15 +9,16 @@ from starlette.responses import Response
 from api.answers import PRIVATE, answer
 from api.bodies import Body, body_of
 from api.openapi import responses
-from api.order_schemas import RevertRequest
+from api.order_schemas import Reverted, RevertRequest
 from api.parameters import Integer
 from api.planning import InWriting
-from api.schemas import Published
 from api.uploads import described
-from geo.store import door
+from geo.store import door, orders
 from geo.store import revert as reverting
+from geo.store.connect import reachable, session
 
 router = APIRouter(prefix="/v1", tags=["publications"])
+
 InRevert = Annotated[Body[RevertRequest], Depends(body_of(RevertRequest))]
 
 
@@ -25,12 +26,13 @@ InRevert = Annotated[Body[RevertRequest], Depends(body_of(RevertRequest))]
     "/publications/{number}/revert",
     operation_id="revertTo",
     summary="Bring a past state into force again",
-    response_model=Published,
+    response_model=Reverted,
     openapi_extra=described("RevertRequest", "application/json", required=True),
     responses=responses(
         "invalid-parameter",
         "invalid-body",
         "body-too-deep",
+        "body-too-large",
         "idempotency-key-required",
         "token-required",
         "read-only",
@@ -52,7 +54,9 @@ def revert(
     """One new publication of kind `revert` that equals the state of that number; nothing of what happened since is
     taken out of the past. With `"what": "ground"` data stay, and buildings follow the ground.
 
-    To bring back some communities only, open a plan of that publication (`POST /v1/plans` with `publication`).
+    An order in force whose boundary goes with it waits anew, and owner answers there carry its warning: `orders` names
+    it. To bring back some communities only, open a plan of that publication (`POST /v1/plans` with `publication`).
+    Codes that were retired since come back by a revert alone: in the plan such grids have the next free code.
     """
     wish = reverting.Request(
         number=number,
@@ -64,4 +68,7 @@ def revert(
     )
     done = reverting.revert(writing.live.engine, wish)
     publication = None if writing.dry_run else done.number
-    return answer(request, door.plain(done), cache=PRIVATE, publication=publication)
+    with reachable(), session(writing.live.engine) as work:
+        waits = orders.undone(work, number) if writing.dry_run else orders.renewed(work, done.number)
+    told = {**door.plain(done), "orders": [{"region": one.region, "number": one.number} for one in waits]}
+    return answer(request, told, cache=PRIVATE, publication=publication)

@@ -67,6 +67,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "线有 {vertices} 个顶点,最多 {most} 个。请简化后再画。",
         "The line has {vertices} vertices, {most} at most. Draw it simpler.",
     ),
+    "edit.line-too-wide": (
+        "所画的形状宽度或高度超过 {most} 度。请核对坐标,并在方案范围内画。",
+        "What is drawn is wider or higher than {most} degrees. Check its coordinates, and draw it about the plan.",
+    ),
     "edit.line-too-short": (
         "所画的线没有长度。请画出不同的两点。",
         "The line has no length. Draw it between two places that differ.",

@@ -78,8 +78,9 @@ class Board:
         grids = {code: grid for code, grid in self.grids.items() if code not in outcome.gone}
         grids |= {grid.code: grid for grid in outcome.grids}
         regions = {**self.regions, **{region.code: region for region in outcome.regions}}
-        given = self.codes.given | {grid.code for grid in outcome.grids} | outcome.gone
-        codes = replace(self.codes, given=given)
+        new = {grid.code for grid in outcome.grids} | outcome.gone
+        # a city has given very many codes, and most edits give none
+        codes = self.codes if new <= self.codes.given else replace(self.codes, given=self.codes.given | new)
         return replace(self, regions=regions, grids=grids, codes=codes, faulty=self.faulty - outcome.healed)
 
 

@@ -14,7 +14,7 @@ from geo.redraw.board import Board
 from geo.redraw.flat import Flat
 from geo.redraw.following import Spot, followed
 from geo.redraw.leading import Around
-from geo.redraw.nodal import Change, changed, regions_at, rings
+from geo.redraw.nodal import NodeChange, changed, regions_at, rings
 from geo.redraw.refused import EditRefused, Fault
 
 FOUND_M: Final = 0.02
@@ -40,7 +40,7 @@ def node_at(board: Board, place: Point, snap_m: float) -> tuple[Board, int]:
     edge = int(np.hypot(*(feet - home).T).argmin())
     a, b = keys(network.steps[network.edge[edges[edge]]]).tolist()
     node = int(keys(flat.steps(feet[[edge]]))[0])
-    return board.after(changed(board, Change(put={(a, b): [node]}))), node
+    return board.after(changed(board, NodeChange(put={(a, b): [node]}))), node
 
 
 def _missing(board: Board, place: Point, snap_m: float) -> EditRefused:

@@ -6,11 +6,14 @@ moving nodes in every ring that has them: either way both sides of a border chan
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Final
+
+from shapely.geometry.base import BaseGeometry
 
 from geo import coverage
 from geo.model import Ground
+from geo.noding import NodingUnsettledError
 from geo.redraw import assign, gaps, merge, moves, naming, ordered, replacing, reshape, split
 from geo.redraw.board import Board, Outcome
 from geo.redraw.edits import (
@@ -27,7 +30,7 @@ from geo.redraw.edits import (
     Set,
     Split,
 )
-from geo.redraw.refused import EditRefused, Fault
+from geo.redraw.refused import EditRefused, Fault, faults_of
 
 MAKERS: Final[Mapping[type[Edit], Callable[[Board, Any], Outcome]]] = {
     Split: split.made,
@@ -56,8 +59,18 @@ def redrawn(board: Board, edits: Sequence[Edit]) -> tuple[Board, Outcome]:
         except EditRefused as error:
             error.number = number
             raise
+        except NodingUnsettledError as error:
+            raise EditRefused("not-settled", _places(now, edit), number) from error
         made.append(outcome)
     return now, together(board, now, made)
+
+
+def _places(board: Board, edit: Edit) -> list[Fault]:
+    """What an edit draws, and the grids that it names."""
+    told = [getattr(edit, field.name) for field in fields(edit)]
+    several = [one for value in told for one in (value if isinstance(value, tuple) else (value,))]
+    drawn = [Fault("line", one) for one in several if isinstance(one, BaseGeometry)]
+    return [*drawn, *faults_of(board.grids[one] for one in several if isinstance(one, str) and one in board.grids)]
 
 
 def _proven(before: Board, outcome: Outcome) -> tuple[Board, Outcome]:

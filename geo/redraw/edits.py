@@ -2,7 +2,7 @@
 
 Each edit is an intent as a value; shapes are lon/lat in degrees, WGS-84, not yet on the lattice. `geo.redraw.drawn`
 makes new ground of them. `snap_m` is how far a drawn line may be led to what stands near it, metres; `cut` says that a
-line may pass through buildings.
+border may pass through buildings.
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ Place: TypeAlias = tuple[float, float]
 SNAP_M = 3.0
 """Default of `snap_m`: what a hand misses on a map at zoom 17, and less than the width of a lane between buildings."""
 MOST_SNAP_M = 50.0
+MOST_CODE = 64
+"""Characters of a code; as in files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ class Merge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveNode:
-    """A node goes elsewhere, and every edge that ends in it follows."""
+    """A node goes elsewhere, and every edge that ends in it follows. Only `start` is led to a node: `end` is where it
+    goes, though another border is near."""
 
     start: Place
     end: Place
@@ -128,6 +131,7 @@ class Order:
 
     region: str
     boundary: Ground
+    cut: bool = False
 
 
 Edit: TypeAlias = Split | Merge | MoveNode | MoveEdge | Reshape | Assign | ClaimGap | Replace | Recode | Set | Order

@@ -177,16 +177,24 @@ def _gates(spot: Spot, network: Network) -> list[tuple[int, float]]:
 
 def _thinned(chain: list[Spot], ring: bool) -> list[Spot]:
     """The chain without points told twice, ways out and straight back, and points between two others on one edge."""
-    number = 0
+    chain, number = _once(chain, ring), 0
     while len(chain) > 2 and number < len(chain):
         before, own, after = chain[number - 1], chain[number], chain[(number + 1) % len(chain)]
         if not own.held and (ring or 0 < number < len(chain) - 1) and _is_idle(before, own, after):
             del chain[number]
+            _close(chain, number)
             number = max(0, number - 2)
-            chain = _once(chain, ring)
         else:
             number += 1
     return chain
+
+
+def _close(chain: list[Spot], number: int) -> None:
+    """Makes one of the spots on both sides of where one was left out, if they are at one place."""
+    if 0 < number < len(chain):
+        chain[number - 1 : number + 1] = _once(chain[number - 1 : number + 1], ring=False)
+    elif chain[0].at == chain[-1].at:
+        chain.pop()
 
 
 def _is_idle(before: Spot, own: Spot, after: Spot) -> bool:

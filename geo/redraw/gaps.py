@@ -1,7 +1,5 @@
 """Whose becomes ground that nobody owns?"""
 
-from typing import Final
-
 import shapely
 from shapely import Point, Polygon
 
@@ -11,12 +9,10 @@ from geo.noding import NodingUnsettledError
 from geo.redraw import naming
 from geo.redraw.board import Board, Outcome
 from geo.redraw.edits import ClaimGap
+from geo.redraw.nodal import STEP, grids_at, regions_at
 from geo.redraw.refused import EditRefused, Fault
 from geo.redraw.transfer import Sheet
 from geo.rings import solid
-
-STEP: Final = 1.5e-7
-"""Degrees around a gap within which grids have a say in where its border is."""
 
 
 def claimed(board: Board, edit: ClaimGap) -> Outcome:
@@ -26,7 +22,7 @@ def claimed(board: Board, edit: ClaimGap) -> Outcome:
     what `naming` and `Sheet` refuse.
     """
     place = Point(edit.place)
-    for code in sorted(board.regions):
+    for code in sorted(region.code for region in regions_at(board, place)):
         if (gap := _gap(board, board.boundary(code), place)) is not None:
             break
     else:
@@ -44,15 +40,13 @@ def claimed(board: Board, edit: ClaimGap) -> Outcome:
 
 def _gap(board: Board, boundary: Ground, place: Point) -> Polygon | None:
     """The gap in a boundary that has a place inside it, on the lattice; None where there is none."""
-    if not shapely.covers(boundary.envelope, place):
-        return None
-    near = [grid.shape for grid in board.grids.values() if shapely.intersects(grid.shape.envelope, boundary.envelope)]
+    near = [grid.shape for grid in grids_at(board, boundary)]
     nobodys = shapely.difference(solid(boundary), shapely.union_all([solid(shape) for shape in near]))
     about = [part for part in shapely.get_parts(nobodys) if shapely.intersects(part, place)]
     if not about:
         return None
     box = shapely.box(*shapely.total_bounds(about)).buffer(STEP)
-    there = [boundary, *(shape for shape in near if shapely.intersects(shape.envelope, box))]
+    there = [boundary, *(grid.shape for grid in grids_at(board, box))]
     try:
         faces = Arrangement.of(there).faces
     except NodingUnsettledError as error:

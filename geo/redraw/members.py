@@ -11,9 +11,10 @@ from typing import Final, TypeVar
 
 from geo.refusal import Refusal
 
-MOST_CODE: Final = 64
 MOST_TEXT: Final = 1000
-"""Characters of a code, and of a name; as in files."""
+"""Characters of a name; as in files."""
+LONGEST_CODE: Final = 200
+"""Characters of a code that is there, as files have it; new ones are shorter (`geo.redraw.edits.MOST_CODE`)."""
 SHOWN: Final = 64
 """Characters that are shown of a name nobody knows."""
 Value = TypeVar("Value")
@@ -73,8 +74,8 @@ def text(value: object, pointer: str) -> str:
 def code(value: object, pointer: str) -> str:
     """A code: printable text with no space around it. Refuses as `text` does."""
     written = text(value, pointer)
-    if len(written) > MOST_CODE:
-        raise EditMalformed("edit-text-too-long", pointer=pointer, most=MOST_CODE)
+    if len(written) > LONGEST_CODE:
+        raise EditMalformed("edit-text-too-long", pointer=pointer, most=LONGEST_CODE)
     if not written or written != written.strip() or not written.isprintable():
         raise EditMalformed("edit-text-malformed", pointer=pointer)
     return written

@@ -12,7 +12,7 @@ from geo.model import Grid, Ground
 from geo.redraw import naming
 from geo.redraw.board import Board, Outcome
 from geo.redraw.edits import Merge
-from geo.redraw.refused import EditRefused, Fault
+from geo.redraw.refused import EditRefused, faults_of
 from geo.redraw.transfer import Sheet
 
 
@@ -27,7 +27,7 @@ def made(board: Board, edit: Merge) -> Outcome:
     if len(grids) < 2:
         raise EditRefused("grids-too-few")
     if len(regions := sorted({grid.region for grid in grids})) > 1:
-        raise EditRefused("several-regions", _faults(grids), codes=", ".join(regions))
+        raise EditRefused("several-regions", faults_of(grids), codes=", ".join(regions))
     ground, fresh = _ground(grids, is_exact=regions[0] not in board.faulty)
     sheet = Sheet(board, grounds=[ground] if fresh else (), also=[grid.code for grid in grids])
     merged = replace(_kept(board, grids, edit.into), shape=sheet.grounds[0] if fresh else ground)
@@ -58,7 +58,7 @@ def _ground(grids: Sequence[Grid], is_exact: bool) -> tuple[Ground, bool]:
     made = Arrangement.noded(shapes) if is_exact else Arrangement.of(shapes)
     if apart := set(range(len(grids))) - _reached(made):
         away = [grids[n] for n in sorted(apart)]
-        raise EditRefused("not-neighbours", _faults(away), codes=", ".join(grid.code for grid in away))
+        raise EditRefused("not-neighbours", faults_of(away), codes=", ".join(grid.code for grid in away))
     changed = any(new is not old for new, old in zip(made.shapes, shapes, strict=True))
     return joined([face.shape for face in made.faces if face.over], made.shapes[0]), changed
 
@@ -75,7 +75,3 @@ def _reached(made: Arrangement) -> set[int]:
         met = set().union(*(group for group in groups if group & found))
         grew, found = not met <= found, found | met
     return found
-
-
-def _faults(grids: Sequence[Grid]) -> list[Fault]:
-    return [Fault("grid", grid.shape, {"code": grid.code}) for grid in grids]

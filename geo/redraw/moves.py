@@ -17,7 +17,7 @@ from geo.redraw.board import Board, Outcome
 from geo.redraw.borders import inner, joints, key_of, node_at, place_of, stretch
 from geo.redraw.edits import MoveEdge, MoveNode
 from geo.redraw.flat import Flat
-from geo.redraw.nodal import Change
+from geo.redraw.nodal import NodeChange
 from geo.redraw.snapping import checked, led_past_borders
 from geo.redraw.unbroken import unbroken
 
@@ -25,8 +25,8 @@ from geo.redraw.unbroken import unbroken
 def node_moved(board: Board, edit: MoveNode) -> Outcome:
     """A node elsewhere, in every ring that has it; one is made where an edge and no node is near `start`.
 
-    Refuses `node-missing`, `outer-boundary`, `nodes-meet`, `ring-crosses`, `grid-collapses`, `not-settled`,
-    `building-cut`, and what `geo.redraw.snapping.led` refuses of coordinates.
+    `end` is taken as it is told. Refuses `node-missing`, `outer-boundary`, `nodes-meet`, `ring-crosses`,
+    `grid-collapses`, `not-settled`, `building-cut`, and what `geo.redraw.snapping.led` refuses of coordinates.
     """
     start, end = (checked(Point(place), edit.snap_m) for place in (edit.start, edit.end))
     with_node, node = node_at(board, start, edit.snap_m)
@@ -34,7 +34,7 @@ def node_moved(board: Board, edit: MoveNode) -> Outcome:
     if node == goal:
         return Outcome()
     inner(with_node, [node], [])
-    outcome = unbroken(board, with_node, Change(moved={node: goal}))
+    outcome = unbroken(board, with_node, NodeChange(moved={node: goal}))
     yielding.check(board, outcome, edit.cut)
     return outcome
 
@@ -72,7 +72,7 @@ def _from_home(end: LineString, edit: MoveEdge, tips: tuple[int, int]) -> LineSt
     return shapely.linestrings(xy)
 
 
-def _laid(way: Sequence[int], joints: Sequence[int], line: LineString) -> Change:
+def _laid(way: Sequence[int], joints: Sequence[int], line: LineString) -> NodeChange:
     """The nodes of a stretch (keys, from end to end) laid along a line; those that other borders join keep their share
     of its length."""
     flat = Flat.of(line)
@@ -91,4 +91,4 @@ def _laid(way: Sequence[int], joints: Sequence[int], line: LineString) -> Change
         between = bend_keys[(bend_at > low) & (bend_at < high)].tolist()
         put[way[one], way[one + 1]] = [key for key in between if key not in new]
     dropped = frozenset(way) - {way[anchor] for anchor in anchors}
-    return Change(moved=dict(zip([way[anchor] for anchor in anchors], new, strict=True)), put=put, dropped=dropped)
+    return NodeChange(moved=dict(zip([way[anchor] for anchor in anchors], new, strict=True)), put=put, dropped=dropped)

@@ -1,8 +1,10 @@
 """Which part keeps a code, what codes do new grids get, and how is a grid called?"""
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import count as from_number
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -14,12 +16,10 @@ from geo.measure import areas_m2
 from geo.model import Grid, Ground
 from geo.owned import owned
 from geo.redraw.board import Board, Keeps, Outcome
-from geo.redraw.edits import Recode, Set
+from geo.redraw.edits import MOST_CODE, Recode, Set
 from geo.redraw.refused import EditRefused
 
 FREE: Final = "free"
-MOST_CODE = 64
-"""Characters of a code."""
 SAME_M2 = 0.01
 """Ground is compared in so many square metres: below is the rounding of doubles."""
 
@@ -64,12 +64,10 @@ def next_codes(board: Board, region: str, count: int, stated: Sequence[str] = ()
     """
     if len(stated) > count:
         raise EditRefused("codes-too-many", count=count, stated=len(stated))
-    given = list[str]()
+    given = dict[str, None]()
     for code in stated:
-        given.append(checked(board, region, code, given))
-    for _ in range(count - len(stated)):
-        given.append(_next(board, region, given))
-    return given
+        given[checked(board, region, code, given)] = None
+    return [*given, *_next(board, region, given.keys(), count - len(given))]
 
 
 def checked(board: Board, region: str, code: str, besides: Collection[str] = ()) -> str:
@@ -116,20 +114,32 @@ def _is_taken(board: Board, code: str) -> bool:
     return code in board.codes.given or code in board.grids or code in board.regions
 
 
-def _next(board: Board, region: str, besides: Sequence[str]) -> str:
+def _next(board: Board, region: str, besides: AbstractSet[str], count: int) -> list[str]:
+    """So many free codes; those that are given besides are taken."""
+    scheme = _scheme(board, region)
+    if codes.SCHEMES[scheme].length:
+        return _numbered(board, region, besides, count)
+    made = (f"{region}-{number}" for number in from_number(1))
+    found = [*islice((code for code in made if code not in besides and not _is_taken(board, code)), count)]
+    if found and len(found[-1]) > MOST_CODE:
+        raise EditRefused("code-needed", region=region, scheme=scheme)
+    return found
+
+
+def _numbered(board: Board, region: str, besides: AbstractSet[str], count: int) -> list[str]:
     scheme, own = _scheme(board, region), codes.community(region)
-    if codes.SCHEMES[scheme].length == 0:
-        made = (f"{region}-{number}" for number in from_number(1))
-        return next(code for code in made if code not in besides and not _is_taken(board, code))
     # only these are read digit by digit: a city has given very many codes
     near = [code for code in (*board.codes.given, *board.grids, *besides) if own and own in code]
+    object, found = _object(scheme, own, near), list[str]()
     try:
-        return codes.next_free(scheme, region, near, _object(scheme, own, near))
+        for _ in range(count):
+            found.append(codes.next_free(scheme, region, [*near, *found], object))
     except codes.SequenceFull as error:
         longer = codes.SCHEMES[scheme].longer
         raise EditRefused("sequence-full", region=region, scheme=scheme, longer=longer) from error
     except ValueError as error:
         raise EditRefused("code-needed", region=region, scheme=scheme) from error
+    return found
 
 
 def _object(scheme: str, own: str | None, near: Sequence[str]) -> str:

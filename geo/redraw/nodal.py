@@ -6,17 +6,22 @@ from typing import Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo.lattice import keys, steps_of, to_degrees, to_steps
 from geo.model import Grid, Ground, Region
+from geo.places import Box
 from geo.redraw.board import Board, Outcome
 
 CORNERS: Final = 3
 """A ring with fewer nodes encloses nothing."""
+STEP: Final = 1.5e-7
+"""Degrees around new edges within which others may have to be led through their nodes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class NodeChange:
     """Nodes by their keys (`geo.lattice`). `moved` go elsewhere, `dropped` are left out, and the nodes of `put` come
     between the two ends of an edge, in order from the first to the second; rings that pass it the other way get them in
     reverse."""
@@ -40,7 +45,7 @@ class Change:
         return not (self.moved.keys() | self.dropped | ends).isdisjoint(nodes)
 
 
-def changed(board: Board, change: Change) -> Outcome:
+def changed(board: Board, change: NodeChange) -> Outcome:
     """The grids and regions that a change makes other. Shapes need not be sound after it, and may have collapsed."""
     nodes = {*change.moved, *change.dropped, *(node for edge in change.put for node in edge)}
     places = to_degrees(steps_of(np.array(sorted(nodes), dtype=np.uint64)))
@@ -58,26 +63,31 @@ def rings(shape: Ground) -> list[list[int]]:
     return [_nodes(ring) for ring in shapely.get_rings(shapely.get_parts(shape))]
 
 
-def grids_at(board: Board, box: shapely.Polygon) -> list[Grid]:
-    """Grids whose box meets a box."""
+def grids_at(board: Board, shape: BaseGeometry) -> list[Grid]:
+    """Grids whose box meets that of a shape."""
     grids = [*board.grids.values()]
-    return [grids[n] for n in _meeting([grid.shape for grid in grids], box)]
+    return [grids[n] for n in meeting(_boxes([grid.shape for grid in grids]), shape.bounds)]
 
 
-def regions_at(board: Board, box: shapely.Polygon) -> list[Region]:
-    """Regions whose boundary's box meets a box."""
+def regions_at(board: Board, shape: BaseGeometry) -> list[Region]:
+    """Regions whose boundary's box meets that of a shape."""
     regions = [*board.regions.values()]
-    return [regions[n] for n in _meeting([board.boundary(region.code) for region in regions], box)]
+    return [regions[n] for n in meeting(_boxes([board.boundary(region.code) for region in regions]), shape.bounds)]
 
 
-def _meeting(shapes: Sequence[Ground], box: shapely.Polygon) -> list[int]:
-    west, south, east, north = box.bounds
-    bounds = shapely.bounds(np.asarray(shapes, dtype=object)).reshape(-1, 4)
-    low, high = (bounds[:, :2] <= (east, north)).all(axis=1), (bounds[:, 2:] >= (west, south)).all(axis=1)
-    return [int(number) for number in np.flatnonzero(low & high)]
+def meeting(boxes: NDArray[np.float64], box: Box | NDArray[np.float64], by: float = 0.0) -> list[int]:
+    """The numbers of the boxes (n, 4) that meet a box (west, south, east, north), or come as near as so many
+    degrees."""
+    west, south, east, north = box
+    low, high = boxes[:, :2] <= (east + by, north + by), boxes[:, 2:] >= (west - by, south - by)
+    return [*np.flatnonzero(low.all(axis=1) & high.all(axis=1)).tolist()]
 
 
-def _changed(shape: Ground, change: Change) -> Ground:
+def _boxes(shapes: Sequence[Ground]) -> NDArray[np.float64]:
+    return np.asarray(shapely.bounds(np.asarray(shapes, dtype=object))).reshape(-1, 4)
+
+
+def _changed(shape: Ground, change: NodeChange) -> Ground:
     """The shape after a change, the same object where it changes nothing; empty where nothing is left of it."""
     if not change.is_of({node for ring in rings(shape) for node in ring}):
         return shape

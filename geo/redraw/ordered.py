@@ -10,11 +10,11 @@ from geo.arrangement import Arrangement, begun_like
 from geo.lattice import directed_edges, steps_of, to_degrees
 from geo.measure import metres_per_degree, middle_latitude
 from geo.model import Ground
-from geo.redraw import snapping
+from geo.redraw import snapping, yielding
 from geo.redraw.board import Board, Outcome
 from geo.redraw.edits import Order
 from geo.redraw.refused import EditRefused, Fault
-from geo.redraw.transfer import Sheet, less, shared
+from geo.redraw.transfer import Sheet, less, shared, together
 
 
 def made(board: Board, edit: Order) -> Outcome:
@@ -24,7 +24,7 @@ def made(board: Board, edit: Order) -> Outcome:
     What is gained comes from the plan's regions that have it, else from outside the plan. A lost piece goes to the
     region of the plan with the longest border to it. One that touches none goes out of the plan, at the edge of the
     map; but inside the new boundary it would be nobody's for good, and that is refused: `order-needs-region` (code).
-    Refuses besides `region-missing` (code) and what `snapping.led_ground` and `Sheet` refuse.
+    Refuses besides `region-missing` (code) and what `snapping.led_ground`, `Sheet` and `yielding` refuse.
     """
     region = edit.region
     if region not in board.regions:
@@ -40,7 +40,9 @@ def made(board: Board, edit: Order) -> Outcome:
         if face.over == {0}:
             _lose(sheet, region, ordered, face.shape)
     sheet.bound(region, begun_like(ordered, sheet.regions[region]))
-    return sheet.outcome()
+    outcome = sheet.outcome()
+    yielding.check(board, outcome, edit.cut)
+    return outcome
 
 
 def _by_owner(sheet: Sheet, piece: Ground) -> list[Polygon]:
@@ -69,13 +71,14 @@ def _gain(sheet: Sheet, region: str, pieces: list[Polygon]) -> None:
 
 
 def _settle(sheet: Sheet, region: str, piece: Polygon) -> None:
-    """A piece goes to the grid of a region that is nearest, and to nobody where the region has no grid."""
+    """A piece goes to the grid of a region that is nearest, and to the region alone where no grid of it is near."""
     grids = _grids(sheet, region)
     if grids:
         codes, shapes = [*grids], np.asarray([*grids.values()], dtype=object)
         sheet.give(piece, codes[int(np.argmin(shapely.distance(shapes, piece)))])
     else:
         sheet.take(piece)
+        sheet.bound(region, together(sheet.regions[region], piece))
 
 
 def _lose(sheet: Sheet, region: str, ordered: Ground, piece: Polygon) -> None:

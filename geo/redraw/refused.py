@@ -1,10 +1,11 @@
 """Why can an edit not be made, where, and what would make it legal?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shapely.geometry.base import BaseGeometry
 
+from geo.model import Grid
 from geo.refusal import Refusal, Value
 
 
@@ -16,6 +17,11 @@ class Fault:
     role: str
     shape: BaseGeometry
     values: Mapping[str, Value] = field(default_factory=dict)
+
+
+def faults_of(grids: Iterable[Grid]) -> list[Fault]:
+    """Grids as places that hinder an edit."""
+    return [Fault("grid", grid.shape, {"code": grid.code}) for grid in grids]
 
 
 class EditRefused(Refusal):

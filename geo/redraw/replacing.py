@@ -106,7 +106,9 @@ def _fitted(board: Board, region: str, grids: Sequence[Grid], snap_m: float) -> 
     regions = regions_at(board, box)
     around = [*(other.shape for other in others), *(board.boundary(one.code) for one in regions)]
     given = [*shapes, *around]
-    led = led_through(given, [*(grid.shape for grid in board.grids_of(region)), *around])
+    # edges of grids that lie over each other are no borders: in a faulty region all is new
+    before = [] if region in board.faulty else [grid.shape for grid in board.grids_of(region)]
+    led = led_through(given, [*before, *around])
     now = [replace(grid, shape=_as_it_was(board, grid.code, new)) for grid, new in zip(grids, led, strict=False)]
     return _with(board, region, now, _amended([*others, *regions], given[len(grids) :], led[len(grids) :]))
 

@@ -17,7 +17,7 @@ from geo.model import Grid
 from geo.redraw import naming, snapping, yielding
 from geo.redraw.board import Board, Outcome
 from geo.redraw.edits import Reshape
-from geo.redraw.refused import EditRefused, Fault
+from geo.redraw.refused import EditRefused, Fault, faults_of
 from geo.redraw.transfer import Sheet, less, together
 
 Edge: TypeAlias = tuple[int, int]
@@ -138,7 +138,7 @@ def _meant(sheet: Sheet, stated: Sequence[str]) -> tuple[str, str, LineString]:
     pairs = [(stated[0], stated[1])] if stated else _pairs(sheet, line)
     borders = [_Border.between(sheet.grids[one], sheet.grids[other]) for one, other in pairs]
     if stated and not borders[0].ways:
-        raise EditRefused("not-neighbours", _faults(sheet, stated), codes=", ".join(stated))
+        raise EditRefused("not-neighbours", faults_of(sheet.grids[code] for code in stated), codes=", ".join(stated))
     if not any(border.meets(line) for border in borders):
         raise EditRefused("line-misses-border", [Fault("line", line)])
     swaps = [(pair, swap) for pair, border in zip(pairs, borders, strict=True) if (swap := border.swap(line))]
@@ -147,7 +147,7 @@ def _meant(sheet: Sheet, stated: Sequence[str]) -> tuple[str, str, LineString]:
     telling = [one for one in swaps if any(one[1].gained)] or swaps[:1]
     if len(telling) > 1:
         codes = sorted({code for pair, _ in telling for code in pair})
-        raise EditRefused("several-grids", _faults(sheet, codes), codes=", ".join(codes))
+        raise EditRefused("several-grids", faults_of(sheet.grids[code] for code in codes), codes=", ".join(codes))
     (first, second), swap = telling[0]
     return first, second, swap.way
 
@@ -179,10 +179,6 @@ def _exchange(sheet: Sheet, first: Grid, second: Grid, swap: _Swap) -> None:
             shape = sheet.regions[region]
             shape = shape if lost.is_empty else less(shape, lost)
             sheet.bound(region, shape if gained.is_empty else together(shape, gained))
-
-
-def _faults(sheet: Sheet, codes: Sequence[str]) -> list[Fault]:
-    return [Fault("grid", sheet.grids[code].shape, {"code": code}) for code in codes]
 
 
 def _nodes(line: LineString) -> list[int]:

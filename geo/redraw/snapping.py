@@ -24,6 +24,9 @@ from geo.rings import fault_place, is_sound
 
 MOST_VERTICES: Final = 20_000
 """Of one drawn line or piece of ground: a hand draws some hundred, and a survey of a whole community some thousand."""
+MOST_DEGREES: Final = 10.0
+"""Width and height of what is drawn: as of the widest region that can be proven (`geo.border`). Products of its steps
+stay far inside 64 bits."""
 Shape = TypeVar("Shape", bound=BaseGeometry)
 
 LESS_AND_LESS: Final = (
@@ -39,9 +42,9 @@ def led(line: LineString, board: Board, snap_m: float, *, near: Sequence[str] = 
     """A drawn line on the lattice, led within `snap_m` metres; 0 rounds it and does nothing else.
 
     `near` are codes of the grids whose borders count, all of them where none are named. A line that may `cut` buildings
-    is not led round them. Refuses `snap-out-of-range`
-    (snap_m, most), `line-not-finite`, `line-out-of-range` (lon, lat), `line-too-long` (vertices, most) and
-    `line-too-short` for a line with fewer than two places.
+    is not led round them. Refuses `snap-out-of-range` (most), `line-not-finite`, `line-out-of-range` (lon, lat),
+    `line-too-long` (vertices, most), `line-too-wide` (most) and `line-too-short` for a line with fewer than two
+    places.
     """
     return _led(line, board, snap_m, near, _ways(LESS_AND_LESS, cut))
 
@@ -96,6 +99,8 @@ def checked(shape: Shape, snap_m: float) -> Shape:
         raise EditRefused("line-out-of-range", lon=lon, lat=lat)
     if len(xy) > MOST_VERTICES:
         raise EditRefused("line-too-long", vertices=len(xy), most=MOST_VERTICES)
+    if len(xy) and (np.ptp(xy, axis=0) > MOST_DEGREES).any():
+        raise EditRefused("line-too-wide", most=MOST_DEGREES)
     return shape
 
 

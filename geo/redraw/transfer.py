@@ -19,14 +19,13 @@ from geo.lattice import Keys, steps_of, to_degrees
 from geo.model import Grid, Ground
 from geo.noding import Net, NodingUnsettledError
 from geo.redraw.board import Board, Outcome
+from geo.redraw.nodal import STEP, meeting
 from geo.redraw.refused import EditRefused, Fault
 from geo.rings import are_sound, in_steps
 from geo.settling import are_new, settled
 
 LEAST_AREA: Final = 0.5
 """Square steps of the smallest triangle on the lattice."""
-STEP: Final = 1.5e-7
-"""Degrees around new borders within which edges may have to move."""
 
 
 class Sheet:
@@ -167,9 +166,9 @@ def _settled_near(
         near = sorted(always)
         return near, Net.of([shapes[n] for n in near])
     boxes, box = shapely.bounds(np.asarray(shapes, dtype=object)), shapely.total_bounds(fresh)
-    box = _wide(box, [shapes[n] for n in _meeting(boxes, box)])
+    box = _wide(box, [shapes[n] for n in meeting(boxes, box, STEP)])
     while True:
-        near = sorted({*_meeting(boxes, box), *always})
+        near = sorted({*meeting(boxes, box, STEP), *always})
         start = Net.of([*grounds, *(shapes[n] for n in near)], lines)
         last = len(grounds) + len(near)
         drawn = (start.shape < len(grounds)) | (start.shape >= last)
@@ -185,17 +184,11 @@ def _settled_near(
         box = np.concatenate([low, high])
 
 
-def _meeting(boxes: NDArray[np.float64], box: NDArray[np.float64]) -> list[int]:
-    """The numbers of the boxes (n, 4) that come near a box."""
-    apart = (boxes[:, :2] > box[2:] + STEP).any(axis=1) | (boxes[:, 2:] < box[:2] - STEP).any(axis=1)
-    return [*np.flatnonzero(~apart).tolist()]
-
-
 def _wide(box: NDArray[np.float64], shapes: Sequence[Ground]) -> NDArray[np.float64]:
     """The box of all edges of the shapes that come near a box, and of itself."""
     edges = steps_of(Net.of(shapes).undirected().ravel()).reshape(-1, 2, 2)
     low, high = to_degrees(edges.min(axis=1)), to_degrees(edges.max(axis=1))
-    near = np.asarray(_meeting(np.hstack([low, high]), box), dtype=np.int64)
+    near = np.asarray(meeting(np.hstack([low, high]), box, STEP), dtype=np.int64)
     west_south, east_north = np.vstack([low[near], box[:2]]).min(axis=0), np.vstack([high[near], box[2:]]).max(axis=0)
     return np.concatenate([west_south, east_north])
 

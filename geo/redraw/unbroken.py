@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import shapely
@@ -16,20 +16,17 @@ from geo.redraw.board import Board, Outcome
 from geo.redraw.borders import place_of
 from geo.redraw.flat import Flat
 from geo.redraw.leading import Around
-from geo.redraw.nodal import Change, changed, grids_at, regions_at, rings
+from geo.redraw.nodal import STEP, NodeChange, changed, grids_at, regions_at, rings
 from geo.redraw.refused import EditRefused, Fault
-from geo.redraw.yielding import new_edges
+from geo.redraw.yielding import new_edges, segments
 from geo.rings import fault_place, is_sound
 from geo.settling import are_new, settled
 
 Pair: TypeAlias = tuple[str, Ground, Ground]
 """The code of a grid or a region, its ground as it was and as it is now."""
 
-STEP: Final = 1.5e-7
-"""Degrees around new edges within which others may have to be led through their nodes."""
 
-
-def unbroken(before: Board, board: Board, change: Change, drawn: Sequence[LineString] = ()) -> Outcome:
+def unbroken(before: Board, board: Board, change: NodeChange, drawn: Sequence[LineString] = ()) -> Outcome:
     """What a change of nodes makes of a board; `before` is it without the nodes that were made for the change.
 
     Refuses `nodes-meet` (a fault at each place) where a node would come to one that its ring has already,
@@ -94,7 +91,7 @@ def _clear(after: Board, edges: Keys) -> None:
     """Refuses new edges (n, 2) that cross others; compared in whole steps."""
     if len(edges) == 0:
         return
-    flat = Flat.of(_segments(edges))
+    flat = Flat.of(shapely.multilinestrings(segments(edges)))
     network = Around(after, flat, 0.0).borders
     new = shapely.linestrings(
         np.stack([steps_of(edges[:, side]) - flat.origin for side in (0, 1)], axis=1).astype(float)
@@ -128,7 +125,7 @@ def _settled(before: Board, after: Board, edges: Keys) -> Board:
     that moved may stand on others."""
     if len(edges) == 0:
         return after
-    west, south, east, north = _segments(edges).bounds
+    west, south, east, north = shapely.total_bounds(segments(edges)).tolist()
     box = shapely.box(west - STEP, south - STEP, east + STEP, north + STEP)
     grids, regions = grids_at(after, box), regions_at(after, box)
     shapes = [*(grid.shape for grid in grids), *(after.boundary(region.code) for region in regions)]
@@ -142,10 +139,6 @@ def _settled(before: Board, after: Board, edges: Keys) -> Board:
             regions=tuple(replace(region, shape=new) for region, shape, new in outlines if new is not shape),
         )
     )
-
-
-def _segments(edges: Keys) -> shapely.MultiLineString:
-    return shapely.multilinestrings(np.stack([to_degrees(steps_of(edges[:, side])) for side in (0, 1)], axis=1))
 
 
 def _told(before: Board, after: Board, meant: set[str], drawn: Sequence[LineString]) -> Outcome:

@@ -84,7 +84,8 @@ def document(edit: Edit) -> dict[str, Any]:
         case Set():
             return {"op": "set", "grid": edit.grid, **_stated(name=edit.name, kind=edit.kind and str(edit.kind))}
         case Order():
-            return {"op": "order", "region": edit.region, "boundary": geometry.document(edit.boundary)}
+            boundary = geometry.document(edit.boundary)
+            return {"op": "order", "region": edit.region, "boundary": boundary, "cut": edit.cut}
 
 
 def _stated(**members: object) -> dict[str, object]:
@@ -155,7 +156,8 @@ def _set(members: Members) -> Set:
 
 
 def _order(members: Members) -> Order:
-    return Order(region=members.of("region", code), boundary=members.of("boundary", ground))
+    cut = members.maybe("cut", flag, False)
+    return Order(region=members.of("region", code), boundary=members.of("boundary", ground), cut=cut)
 
 
 class _Manner(TypedDict):

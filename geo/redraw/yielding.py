@@ -74,7 +74,7 @@ def _standing_on(board: Board, edges: Keys) -> list[Building]:
     """Buildings with ground that an edge passes through."""
     if len(edges) == 0:
         return []
-    lines = _segments(edges)
+    lines = segments(edges)
     west, south, east, north = shapely.total_bounds(lines).tolist()
     near = board.surroundings.buildings_in((west, south, east, north))
     shapes = np.asarray([one.shape for one in near], dtype=object)
@@ -95,11 +95,12 @@ def _grids_near(board: Board, buildings: Sequence[Building]) -> list[Grid]:
 
 def _lines(edges: Keys) -> list[LineString]:
     """The edges put together."""
-    merged = shapely.line_merge(shapely.multilinestrings(_segments(edges)))
+    merged = shapely.line_merge(shapely.multilinestrings(segments(edges)))
     return [line for line in shapely.get_parts(merged).tolist() if isinstance(line, LineString)]
 
 
-def _segments(edges: Keys) -> NDArray[np.object_]:
+def segments(edges: Keys) -> NDArray[np.object_]:
+    """Edges (n, 2) as lines (n,)."""
     ends = np.stack([to_degrees(steps_of(edges[:, side])) for side in (0, 1)], axis=1)
     return np.asarray(shapely.linestrings(ends), dtype=object)
 

@@ -1,6 +1,6 @@
 """From which grids does a grid come, and which grids have its ground since? Read from the ground of the editions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -37,7 +37,8 @@ class Line:
 
 def line(session: Session, code: str) -> Line:
     """All grids that a grid comes from, and all that come from it, with the steps between them."""
-    back, forward = _walked(session, code, back=True), _walked(session, code, back=False)
+    back = walked(lambda one: _steps(session, one, back=True), code, back=True)
+    forward = walked(lambda one: _steps(session, one, back=False), code, back=False)
     steps = sorted(
         {*back[1], *forward[1]}, key=lambda one: (one.number, one.descent.start or "", one.descent.end or "")
     )
@@ -62,20 +63,32 @@ def successors(session: Session, last: Version) -> list[Descent]:
     ]
 
 
-def _walked(session: Session, code: str, *, back: bool) -> tuple[set[str], set[Step]]:
-    """Every code on the way into the past or the future, and the steps."""
-    seen, found, open_ = {code}, set[Step](), [(code, 0)]
+def walked(steps: Callable[[str], Iterable[Step]], code: str, *, back: bool) -> tuple[set[str], set[Step]]:
+    """Every code on the way into the past or the future, and the steps; `steps` gives those of one code that way.
+
+    A code that is reached again by a later publication (into the past) or an earlier one (into the future) is walked
+    from again: more of its own steps count then.
+    """
+    known, found = dict[str, list[Step]](), set[Step]()
+    reached, open_ = dict[str, int](), [(code, 0)]
     while open_ and len(found) <= MOST_STEPS:
         one, when = open_.pop()
-        for step in _steps(session, one, back=back):
+        if one not in known:
+            known[one] = [*steps(one)]
+        for step in known[one]:
             if when and (step.number > when if back else step.number < when):
                 continue
             found.add(step)
-            other = step.descent.start if back else step.descent.end
-            if other is not None and other not in seen:
-                seen.add(other)
-                open_.append((other, step.number))
-    return seen, found
+            other, number = step.descent.start if back else step.descent.end, step.number
+            if other not in (None, code) and _is_wider(number, reached.get(other), back=back):
+                reached[other] = number
+                open_.append((other, number))
+    return {code, *reached}, found
+
+
+def _is_wider(number: int, before: int | None, *, back: bool) -> bool:
+    """Whether more of a code's steps lie beyond a publication than beyond the one it was reached by before."""
+    return before is None or (number > before if back else number < before)
 
 
 def _steps(session: Session, code: str, *, back: bool) -> Iterable[Step]:

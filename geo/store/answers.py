@@ -1,19 +1,22 @@
 """Was this request answered before, and how?
 
 The answer to a request with an Idempotency-Key is kept in the transaction of the change itself: a client whose
-connection broke while the change was being made asks again with the same key and gets that answer.
+connection broke while the change was being made asks again with the same key, within a week, and gets that answer.
 """
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from geo.store.refusals import Busy, KeyReused
 from geo.store.request_tables import answer
 
+KEPT = timedelta(days=7)
+"""For so long a repeated request is known."""
 LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's state for a lock that did not come free in time."""
 
@@ -38,6 +41,11 @@ def keep(session: Session, key: str | None, actor: str, request: str, body: dict
     """Keep an answer with the change that it tells of."""
     if key is not None:
         session.execute(insert(answer).values(key=key, actor=actor, digest=digest(request), body=body))
+
+
+def expire(session: Session) -> int:
+    """Take out the answers whose time is over; returns how many."""
+    return len(session.execute(delete(answer).where(answer.c.at < func.now() - KEPT).returning(answer.c.key)).all())
 
 
 def _reserve(session: Session, key: str, actor: str) -> None:

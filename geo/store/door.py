@@ -11,14 +11,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Function, func, select
+from sqlalchemy import Engine, Function, func, or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from geo.model import Layer
 from geo.store import answers, refusals
 from geo.store.connect import reachable, session, unhurried
 from geo.store.possible import require
-from geo.store.published import at
+from geo.store.published import at, is_one_of
 from geo.store.refusals import Refused
 from geo.store.staging import stage
 from geo.store.tables import edition, identity, plan, plan_item, plan_region, publication
@@ -176,10 +177,11 @@ def _is_empty(work: Session, number: UUID) -> bool:
 
 def _is_large(work: Session, number: UUID) -> bool:
     """Whether a plan has so many rows that the usual time for a statement is too short."""
-    return any(
-        work.execute(select(table.c.code).where(table.c.plan == number).offset(most - 1).limit(1)).first() is not None
+    rows = (
+        select(table.c.code).where(table.c.plan == number).offset(most - 1).limit(1).exists()
         for table, most in ((plan_region, MANY), (plan_item, LARGE))
     )
+    return bool(work.scalar(select(or_(*rows))))
 
 
 def report(work: Session, publication_number: int) -> Published:
@@ -188,6 +190,7 @@ def report(work: Session, publication_number: int) -> Published:
     opened = work.execute(
         select(identity.c.code, edition.c.standing, edition.c.cause)
         .join(identity, identity.c.id == edition.c.region)
+        .where(identity.c.layer == Layer.REGION.value, is_one_of(identity.c.code, row.regions))
         .where(at(edition, publication_number), func.lower(edition.c.numbers) == publication_number)
         .order_by(identity.c.code)
     ).all()

@@ -235,13 +235,15 @@ class Live:
         while not self._stop.is_set():
             try:
                 self._listen()
-            except (StoreUnavailable, OperationalError, DBAPIError) as error:
+            except Exception as error:  # whatever it is: a thread that ended would leave an old map to answer for ever
                 self._answered = False
+                known = isinstance(error, StoreUnavailable | OperationalError | DBAPIError)
+                name = type(error).__name__
+                log.warning("the published map cannot be confirmed: %s", name, exc_info=None if known else error)
                 if not (self.seen.loaded or self._begin_from_disk()):
                     self._failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable(str(error))
                     self._begun.set()
                     return
-                log.warning("the published map cannot be confirmed: %s", type(error).__name__)
                 self._stop.wait(RETRY_S)
 
     def _listen(self) -> None:

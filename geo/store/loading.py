@@ -45,7 +45,7 @@ def news(session: Session, number: int, zone: ZoneInfo, before: Packed | None = 
         people=_taken_over(before) if is_same and before is not None else people.roster(session, number, zone),
         people_of=changed,
         zone=zone.key,
-        instants=_instants(session, number),
+        instants=_instants(session, number, before),
     )
 
 
@@ -64,11 +64,15 @@ def _taken_over(before: Packed) -> Roster:
     return Roster({name.removeprefix(PEOPLE): one for name, one in before.columns.items() if name.startswith(PEOPLE)})
 
 
-def _instants(session: Session, number: int) -> NDArray[np.int64]:
+def _instants(session: Session, number: int, before: Packed | None) -> NDArray[np.int64]:
+    """When each publication came into force; only those are read that the state before does not know."""
+    known = np.empty(0, dtype=np.int64) if before is None else before.columns["instants"][:number].astype(np.int64)
     found = session.scalars(
-        select(publication.c.at).where(publication.c.number <= number).order_by(publication.c.number)
+        select(publication.c.at)
+        .where(publication.c.number > len(known), publication.c.number <= number)
+        .order_by(publication.c.number)
     )
-    return np.array([microseconds(one) for one in found], dtype=np.int64)
+    return np.append(known, np.array([microseconds(one) for one in found], dtype=np.int64))
 
 
 def _grids(session: Session, number: int) -> Grids:

@@ -1,19 +1,23 @@
 """How does a plan begin with what is published?
 
-One statement a table, in the database: a district's 97 communities are copied in a fraction of a second.
+One statement a table, in the database: a district's 97 communities are copied in a fraction of a second. A code that
+was retired since a past state comes back by a revert alone: in a plan of that state such grids get the next free one.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, insert, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from geo.store import drafts
+from geo.redraw.board import Board
+from geo.redraw.naming import next_codes
+from geo.store import drafts, plans
 from geo.store.drafts import CHANNEL
 from geo.store.published import at, current_publication, is_one_of
 from geo.store.refusals import NoSuchPublication, NoSuchRegion, NotDivided
-from geo.store.tables import edition, grid, identity, plan, plan_item, plan_region, region
+from geo.store.tables import edition, grid, identity, log, plan, plan_item, plan_region, region
 
 
 def opened(
@@ -28,8 +32,9 @@ def opened(
 ) -> UUID:
     """A new plan with all published ground of some regions, or of the divided regions below them.
 
-    With `publication` the ground of that past state; its base is what is in force now all the same. Where a region is
-    provisional the plan may stay so. Raises NoSuchRegion, NotDivided, NoSuchPublication.
+    With `publication` the ground of that past state; its base is what is in force now all the same, and grids whose
+    code is not free for it any more have other ones (`recoded`). Where a region is provisional the plan may stay so.
+    Raises NoSuchRegion, NotDivided, NoSuchPublication; EditRefused as `next_codes` does.
     """
     now = current_publication(session)
     if publication is not None and not 1 <= publication <= now:
@@ -43,8 +48,6 @@ def opened(
     allowed = session.execute(provisional.where(own, at(edition, then))).scalar_one()
     session.execute(insert(plan).values(id=number, provisional=allowed, **told))
     _copy_ground(session, number, own, now, then)
-    if then != now:
-        _copy_tree(session, number, list(regions), now, then)
     details = {
         "title": title,
         "regions": sorted(regions.values()),
@@ -52,9 +55,18 @@ def opened(
         "revision": 1,
         "state": "draft",
     }
+    if then != now:
+        _copy_tree(session, number, list(regions), now, then)
+        details["recoded"] = _recode(session, number, list(regions), now)
     drafts.note(session, actor, "open", reason, number, details)
     session.execute(select(func.pg_notify(CHANNEL, "")))
     return number
+
+
+def recoded(session: Session, number: UUID) -> dict[str, str]:
+    """The grids that got another code when a plan was opened with a past state: old code -> new one."""
+    own = (log.c.plan == number) & (log.c.action == "open")
+    return dict(session.scalar(select(log.c.details["recoded"]).where(own)) or {})
 
 
 def divided(session: Session, codes: Sequence[str], number: int) -> dict[int, str]:
@@ -128,3 +140,23 @@ def _copy_tree(session: Session, number: UUID, regions: Sequence[int], now: int,
         .where(~select(today.c.id).where(today.c.id == region.c.id, _is_at(today.c.numbers, now)).exists())
     )
     session.execute(insert(plan_item).from_select(["plan", "layer", "code", "attributes"], lost))
+
+
+def _recode(session: Session, number: UUID, regions: Sequence[int], now: int) -> Mapping[str, str]:
+    """Codes that are retired, or stand in a region that the plan has not, give way to new ones."""
+    own = (plan_item.c.plan == number) & (plan_item.c.layer == "grid")
+    kept = select(identity.c.code).join(grid, grid.c.id == identity.c.id).join(edition, edition.c.id == grid.c.edition)
+    kept = kept.where(edition.c.region.in_(regions), at(edition, now))
+    old = defaultdict[str, list[str]](list)
+    lost = select(plan_item.c.region, plan_item.c.code).where(own, plan_item.c.code.not_in(kept))
+    for above, code in session.execute(lost.order_by(plan_item.c.code)):
+        old[above].append(code)
+    if not old:
+        return {}
+    board = Board(regions={}, grids={}, codes=plans.content(session, drafts.find(session, number)).codes)
+    new = {above: next_codes(board, above, len(codes)) for above, codes in old.items()}
+    found = {a: b for above, codes in old.items() for a, b in zip(codes, new[above], strict=True)}
+    change = update(plan_item).where(own, plan_item.c.code == bindparam("was")).values(code=bindparam("is"))
+    told = [{"was": one, "is": other} for one, other in found.items()]
+    session.connection().execute(change, told)
+    return found

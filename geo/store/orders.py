@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 from geo import lattice
 from geo.coverage import is_exact
 from geo.model import Ground
+from geo.owned import sound
 from geo.store.drafts import note, wkb
 from geo.store.plan_tables import boundary_order
 from geo.store.published import Edition, at, current_publication, editions, is_one_of
 from geo.store.refusals import NoSuchOrder, NotDivided, NotSound, OrderInForce, OrderPending, OrderSettled
-from geo.store.tables import SRID, edition, identity
+from geo.store.tables import SRID, edition, identity, log
 
 MAP_CHANNEL = "wangge"
 """What a running service listens to for news of the map (`geo.store.live`): orders are told with its answers."""
@@ -48,6 +49,7 @@ class Order:
 def placed(session: Session, region: str, boundary: Ground, *, number: str, reason: str = "", actor: str) -> Order:
     """Note an order for a divided region; the boundary (degrees, WGS-84) is rounded to the lattice.
 
+    Nothing is published from here to the end of the transaction: no order waits for a boundary that is there already.
     Raises NotSound, NotDivided, OrderInForce where the region has that boundary, OrderPending where another one waits.
     """
     try:
@@ -56,9 +58,10 @@ def placed(session: Session, region: str, boundary: Ground, *, number: str, reas
         raise NotSound([region]) from error
     if not isinstance(rounded, shapely.Polygon | shapely.MultiPolygon) or not is_exact(rounded, [rounded]):
         raise NotSound([region])
+    number_in_force = session.execute(select(func.hold_the_map())).scalar_one()
     own = select(func.is_same_ground(edition.c.boundary, func.ST_GeomFromWKB(shapely.to_wkb(rounded), SRID)))
     own = own.join(identity, identity.c.id == edition.c.region).where(identity.c.code == region)
-    same = session.execute(own.where(at(edition, current_publication(session)))).scalar_one_or_none()
+    same = session.execute(own.where(at(edition, number_in_force))).scalar_one_or_none()
     if same is None:
         raise NotDivided([region])
     if same:
@@ -73,6 +76,18 @@ def placed(session: Session, region: str, boundary: Ground, *, number: str, reas
         raise OrderPending(region, waits[0].id if waits else 0) from error
     _told(session, actor, "order", reason, {"order": id, "region": region, "number": number})
     return find(session, id)
+
+
+def undone(session: Session, number: int) -> list[Order]:
+    """The orders in force that a revert to a publication would set waiting again: their boundary would be gone."""
+    return [find(session, id) for id in session.scalars(select(func.orders_undone(number).table_valued("id").c.id))]
+
+
+def renewed(session: Session, number: int) -> list[Order]:
+    """The orders that wait again since a publication, a revert, took their boundary from the map."""
+    own = (log.c.publication == number) & (log.c.action == "publish")
+    told = session.scalar(select(log.c.details["orders"]).where(own)) or []
+    return [find(session, one["id"]) for one in told]
 
 
 def find(session: Session, id: int) -> Order:
@@ -134,12 +149,14 @@ def touched(session: Session) -> dict[str, list[Order]]:
 
 
 def _concerned(order: Order, own: Edition, near: Sequence[Edition]) -> set[str]:
-    """Regions that have ground of the difference, or an edge along it."""
-    moved = order.boundary.symmetric_difference(own.boundary)
+    """Regions that have ground of the difference, or an edge along it. Those that are provisional may be unsound."""
+    beside = [one for one in near if one.region != order.region]
+    ordered, ground, *others = sound([order.boundary, own.boundary, *(one.boundary for one in beside)])
+    moved = ordered.symmetric_difference(ground)
     return {
         one.region
-        for one in near
-        if one.region != order.region and shapely.length(shapely.intersection(one.boundary, moved)) > 0
+        for one, other in zip(beside, others, strict=True)
+        if shapely.length(shapely.intersection(other, moved)) > 0
     }
 
 

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, tzinfo
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Row, Select, case, collate, func, select
+from sqlalchemy import Column, Row, Select, case, collate, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from geo.model import Layer, Person, Post, Role
 from geo.people import COLUMNS, SHANGHAI, Roster
-from geo.store.published import at, is_one_of
+from geo.store.published import at, is_one
 from geo.store.tables import edition, grid, identity, person, publication, region
 
 Place: TypeAlias = NamedFromClause[ReadOnlyColumnCollection[str, Column[Any]]]
@@ -63,7 +63,7 @@ def bound(session: Session, number: int, regions: Collection[str] | None = None)
     """Ids of the bindings in force; only those to some regions or to the grids that divide them, if given."""
     query = select(identity.c.code).join(person, person.c.id == identity.c.id).where(at(person, number))
     if regions is not None:
-        own = select(identity.c.id).where(identity.c.layer == "region", is_one_of(identity.c.code, regions))
+        own = select(identity.c.id).where(is_one(identity, Layer.REGION, regions))
         grids = select(grid.c.id).join(edition, edition.c.id == grid.c.edition)
         grids = grids.where(at(edition, number), edition.c.region.in_(own))
         query = query.where(person.c.place.in_(own.union(grids)))
@@ -81,8 +81,10 @@ def _in_force(
         .where(at(person, number))
     )
     if codes is not None:
-        query = query.where(is_one_of(identity.c.code, codes))
-    return query if places is None else query.where(is_one_of(place.c.code, places))
+        query = query.where(is_one(identity, Layer.PERSON, codes))
+    if places is not None:
+        query = query.where(or_(*(is_one(place, layer, places) for layer in (Layer.GRID, Layer.REGION))))
+    return query
 
 
 def _person(row: Row[*tuple[Any, ...]]) -> Person:

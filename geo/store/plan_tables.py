@@ -40,6 +40,7 @@ plan_step = Table(
     Column("answer", JSONB, nullable=False, server_default="{}"),
     Column("state", Text, nullable=False, server_default="done"),
     CheckConstraint("state IN ('done', 'undone', 'dropped')", name="state"),
+    Index("plan_step_state_idx", "plan", "state", "number"),
 )
 """A list of edits that was kept in one go, as it was asked and answered. The numbers of steps that are done are all
 smaller than those of steps that are undone; a new step after an undo drops the undone ones for good."""

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from geo import tree
 from geo.codes import FREE, scheme_of
-from geo.model import Facility, Layer, Line, Plan, Region, Water
+from geo.model import Facility, Grid, Layer, Line, Plan, Region, Water
 from geo.redraw.board import Codes
 from geo.store import acceptances, drafts, surroundings
 from geo.store.answers import LOCK_NOT_AVAILABLE
@@ -27,9 +27,12 @@ from geo.store.possible import require
 from geo.store.published import Edition, current_publication, editions, editions_of_ids, is_one_of
 from geo.store.refusals import Busy, NoSuchDraft, RevisionMoved
 from geo.store.stale import LAYERS
-from geo.store.tables import edition, identity, plan, plan_region
+from geo.store.tables import acceptance, edition, identity, plan, plan_region, publication
 from geo.terms import Terms
 
+SIDES = ("west", "south", "east", "north")
+NEAR_DEG = 0.01
+"""Publications so far round a plan's ground are its business: buildings with an entrance in it may stand there."""
 Stood = TypeVar("Stood", bound=Facility | Line | Water)
 
 
@@ -98,8 +101,9 @@ def approve(session: Session, draft: Draft, actor: str, reason: str = "", *, app
 
 
 def reopen(session: Session, draft: Draft, actor: str, reason: str = "") -> Draft:
-    """Back to be edited; an approval is void. Raises WrongState."""
-    return _moved(session, draft, actor, "reopen", reason, state="draft", approved_by=None)
+    """Back to be edited; an approval is void, and its number with it. Raises WrongState."""
+    void = {} if draft.approved_by is None else {"approval": ""}
+    return _moved(session, draft, actor, "reopen", reason, state="draft", approved_by=None, **void)
 
 
 def withdraw(session: Session, draft: Draft, actor: str, reason: str = "") -> Draft:
@@ -127,6 +131,30 @@ def listed(
     return drafts.several(session, *which, limit=limit)
 
 
+def seen(session: Session, number: UUID) -> str:
+    """Names what a plan is judged by and is not its own: publications on its ground and round about, or of no ground,
+    and acceptances. As long as it is the same, so is the `content` of a plan that nobody changed."""
+    box = func.ST_Extent(plan_region.c.boundary)
+    sides = [func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box)]
+    own = select(*(side.label(name) for side, name in zip(sides, SIDES, strict=True)))
+    ground = own.where(plan_region.c.plan == number, plan_region.c.cause == "publish").subquery()
+    meets = and_(
+        publication.c.west <= ground.c.east + NEAR_DEG,
+        publication.c.east >= ground.c.west - NEAR_DEG,
+        publication.c.south <= ground.c.north + NEAR_DEG,
+        publication.c.north >= ground.c.south - NEAR_DEG,
+    )
+    last = select(publication.c.number).join(ground, or_(publication.c.west.is_(None), meets))
+    told = session.execute(
+        select(
+            last.order_by(publication.c.number.desc()).limit(1).scalar_subquery(),
+            select(func.count()).select_from(acceptance).scalar_subquery(),
+            select(func.count(acceptance.c.withdrawn_at)).scalar_subquery(),
+        )
+    ).one()
+    return " ".join(map(str, told))
+
+
 def content(session: Session, draft: Draft) -> Content:
     """What a plan is made of, with the map as it is published now."""
     known = Known.of(session)
@@ -135,12 +163,20 @@ def content(session: Session, draft: Draft) -> Content:
     judged, beside = known.around(drawn)
     judged = replace(
         judged,
+        grids=_apart(drawn.grids, judged.grids),
         facilities=_with(drawn.facilities, surroundings.facilities(session, known.number, ground)),
         lines=_with(drawn.lines, surroundings.lines(session, known.number, ground)),
         water=_with(drawn.water, surroundings.waters(session, known.number, ground)),
     )
     terms = replace(terms_of(known, judged, beside), accepted=acceptances.in_force(session, ground) if ground else ())
     return Content(plan=judged, terms=terms, codes=_codes(session, draft, judged, known))
+
+
+def _apart(own: Sequence[Grid], there: Sequence[Grid]) -> tuple[Grid, ...]:
+    """The plan's own grids, and those beside it with other codes: one that the plan gives wrongly can be drawn, and is
+    told as a finding."""
+    codes, regions = {grid.code for grid in own}, {grid.region for grid in own}
+    return tuple(grid for grid in there if grid.region in regions or grid.code not in codes)
 
 
 def _with(own: Sequence[Stood], there: Sequence[Stood]) -> tuple[Stood, ...]:

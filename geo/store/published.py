@@ -7,11 +7,24 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Double, Table, Text, cast, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Double,
+    FromClause,
+    Table,
+    Text,
+    and_,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import Subquery
 
-from geo.model import Grid, GridKind, Ground, Region, Standing
+from geo.model import Grid, GridKind, Ground, Layer, Region, Standing
 from geo.store.tables import SRID, dwelling, edition, grid, head, identity, region, tally
 
 
@@ -67,7 +80,7 @@ def regions_of_grids(session: Session, number: int, codes: Iterable[str]) -> set
         .join(edition, edition.c.region == divided.c.id)
         .join(grid, grid.c.edition == edition.c.id)
         .join(named, named.c.id == grid.c.id)
-        .where(at(edition, number), is_one_of(named.c.code, codes))
+        .where(at(edition, number), is_one(named, Layer.GRID, codes))
     )
     return set(session.scalars(query))
 
@@ -79,7 +92,7 @@ def tallies(session: Session, number: int, codes: Iterable[str]) -> dict[str, in
         .join(grid, grid.c.id == identity.c.id)
         .join(edition, (edition.c.id == grid.c.edition) & at(edition, number))
         .outerjoin(tally, (tally.c.grid == grid.c.id) & at(tally, number))
-        .where(is_one_of(identity.c.code, codes))
+        .where(is_one(identity, Layer.GRID, codes))
     )
     return {row.code: row.households for row in session.execute(query)}
 
@@ -92,7 +105,7 @@ def owners(session: Session, number: int, buildings: Iterable[str]) -> set[str]:
         .distinct()
         .join(dwelling, dwelling.c.grid == owner.c.id)
         .join(one, one.c.id == dwelling.c.building)
-        .where(at(dwelling, number), is_one_of(one.c.code, buildings))
+        .where(at(dwelling, number), is_one(one, Layer.BUILDING, buildings))
     )
     return set(session.scalars(query))
 
@@ -107,7 +120,7 @@ def editions(
     """Editions in force, ordered by region; only the regions named, or whose box meets one of the shapes, if given."""
     wanted = select(edition.c.id).join(identity, identity.c.id == edition.c.region).where(at(edition, number))
     if codes is not None:
-        wanted = wanted.where(is_one_of(identity.c.code, codes))
+        wanted = wanted.where(is_one(identity, Layer.REGION, codes))
     if meets:
         wanted = wanted.where(meets_any(edition.c.boundary, meets))
     return _editions(session, wanted.subquery())
@@ -121,6 +134,11 @@ def editions_of_ids(session: Session, ids: Iterable[int]) -> list[Edition]:
 def is_one_of(column: ColumnElement[str], codes: Iterable[str]) -> ColumnElement[bool]:
     """Whether a code is one of these; they go in one parameter, of which a statement has 65,535 at most."""
     return column == func.any(cast(sorted(codes), ARRAY(Text)))
+
+
+def is_one(identities: FromClause, layer: Layer, codes: Iterable[str]) -> ColumnElement[bool]:
+    """Whether an identity is of a layer and has one of these codes: both together have an index."""
+    return and_(identities.c.layer == layer.value, is_one_of(identities.c.code, codes))
 
 
 def meets_any(column: Column[Any], shapes: Sequence[Ground]) -> ColumnElement[bool]:

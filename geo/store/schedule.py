@@ -4,6 +4,8 @@ A plan is proven when it is scheduled: the whole door, kept nothing of. From the
 instant whichever running service comes first publishes it.
 """
 
+import logging
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +21,8 @@ from geo.store.door import Published, Request
 from geo.store.errors import StoreUnavailable
 from geo.store.refusals import Refused
 from geo.store.tables import plan
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,20 @@ class Failed:
     refused: Refused
 
 
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A plan whose instant came and that nobody refused; for some other reason it could not be published, and it waits
+    to be tried again."""
+
+    plan: UUID
+    error: Exception
+
+
+def name_of(refused: Refused) -> str:
+    """What a refusal is called here."""
+    return type(refused).__name__
+
+
 def publish(engine: Engine, request: Request, now: datetime) -> Published | Scheduled:
     """Publish a plan at `request.at`: now without an instant, or where it is past. Raises a `Refused` and changes
     nothing.
@@ -56,36 +74,50 @@ def publish(engine: Engine, request: Request, now: datetime) -> Published | Sche
     raise refusals.Busy()
 
 
-def next_due(session: Session) -> datetime | None:
-    """The earliest instant that a plan waits for."""
-    first: datetime | None = session.scalar(select(func.min(plan.c.at)).where(plan.c.at.is_not(None)))
+def next_due(session: Session, resting: Collection[UUID] = ()) -> datetime | None:
+    """The earliest instant that a plan waits for, but for those that rest."""
+    waits = plan.c.at.is_not(None) & plan.c.id.not_in(resting)
+    first: datetime | None = session.scalar(select(func.min(plan.c.at)).where(waits))
     return first
 
 
-def publish_due(engine: Engine, now: datetime) -> list[Published | Failed]:
-    """Publish every plan whose instant has come, in the order of the instants.
+def publish_due(
+    engine: Engine,
+    now: datetime,
+    *,
+    resting: Collection[UUID] = (),
+    named: Callable[[Refused], str] = name_of,
+) -> list[Published | Failed | Stuck]:
+    """Publish every plan whose instant has come, but for those that rest, in the order of the instants.
 
     Several services may do so at once: each plan is published by one of them. One that is refused goes back to where it
-    was before it was scheduled, and the log tells why; where others keep the door busy it stays for the next time.
-    Raises StoreUnavailable.
+    was before it was scheduled, and the log tells why, as `named`; where others keep the door busy it stays for the
+    next time. Whatever else happens to one is told with its trace; it stays as it is, and the others go on. Raises
+    StoreUnavailable where the plans cannot be asked for.
     """
     with reachable(), session(engine) as work:
-        due = (plan.c.at <= now) & (plan.c.state == "scheduled")
+        due = (plan.c.at <= now) & (plan.c.state == "scheduled") & plan.c.id.not_in(resting)
         numbers = list(work.scalars(select(plan.c.id).where(due).order_by(plan.c.at, plan.c.id)))
-    done, lost = list[Published | Failed](), None
+    done = list[Published | Failed | Stuck]()
     for number in numbers:
         try:
-            published = _published(engine, number, now)
-            done += [] if published is None else [published]
-        except refusals.Busy:
-            continue
-        except Refused as refused:
-            done += [Failed(number, refused)] if _failed(engine, number, now, refused) else []
-        except StoreUnavailable as error:
-            lost = error  # one plan that takes too long must not hold up the others
-    if lost is not None:
-        raise lost
+            settled = _settled(engine, number, now, named)
+            done += [] if settled is None else [settled]
+        except Exception as error:  # whatever it is: one plan must not hold up the others
+            trace = None if isinstance(error, StoreUnavailable) else error
+            log.error("the scheduled plan %s is stuck: %s", number, type(error).__name__, exc_info=trace)
+            done.append(Stuck(number, error))
     return done
+
+
+def _settled(engine: Engine, number: UUID, now: datetime, named: Callable[[Refused], str]) -> Published | Failed | None:
+    """None where another service has the plan in hand, or had it, and while the door is busy."""
+    try:
+        return _published(engine, number, now)
+    except refusals.Busy:
+        return None
+    except Refused as refused:
+        return Failed(number, refused) if _failed(engine, number, now, refused, named(refused)) else None
 
 
 def plain(scheduled: Scheduled) -> dict[str, object]:
@@ -163,13 +195,16 @@ def _due(number: UUID, now: datetime) -> Select[tuple[datetime, str | None]]:
     return select(plan.c.at, plan.c.approved_by).where(mine)
 
 
-def _failed(engine: Engine, number: UUID, now: datetime, refused: Refused) -> bool:
-    """Take a plan back from the schedule, unless another service did."""
+def _failed(engine: Engine, number: UUID, now: datetime, refused: Refused, reason: str) -> bool:
+    """Take a plan back from the schedule, unless another service did. The log keeps what the refusal is called as the
+    reason, and what it is about."""
     with reachable(), session(engine) as work, work.begin():
         row = work.execute(_due(number, now).with_for_update()).one_or_none()
         if row is None:
             return False
-        told: dict[str, Any] = {"at": row.at.isoformat(), "refused": type(refused).__name__, "codes": refused.codes}
+        told: dict[str, Any] = {"at": row.at.isoformat(), "problem": reason, "codes": refused.codes}
+        if isinstance(refused, refusals.RegionReserved):
+            told["plans"] = refused.plans
         state = "draft" if row.approved_by is None else "approved"
-        drafts.written(work, number, "schedule", "schedule-failed", "", told, state=state, at=None)
+        drafts.written(work, number, "schedule", "schedule-failed", reason, told, state=state, at=None)
     return True

@@ -1,6 +1,7 @@
 """What can be found in the published state, kept up with it behind the lookups?
 
-Making it takes seconds for a city, so a thread of its own does; until it is done the former one answers.
+Making it takes seconds for a city, so a thread of its own does, and makes anew what a publication changed; until it is
+done the former one answers.
 """
 
 import logging
@@ -8,24 +9,23 @@ import time
 from threading import Event, Thread
 
 from psycopg import OperationalError
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from geo.column import Columns
 from geo.files.refusals import FileUnwritable
+from geo.findable import Things, made
 from geo.packing import Packed
 from geo.people import microseconds
-from geo.search import Finder, made
-from geo.store import search
+from geo.refound import refound
+from geo.search import Finder
+from geo.store import search, search_news
 from geo.store.connect import reachable, session
 from geo.store.errors import StoreUnavailable
 from geo.store.published import current_publication
 from geo.store.snapshot import Snapshots
-from geo.store.tables import building, dwelling, edition, facility, publication, region
+from geo.store.tables import publication
 
-TABLES = (building, dwelling, facility, region, edition)
-"""What a search finds, and what says who owns it."""
 RETRY_S = 0.5
 PATIENCE_S = 1.0
 """Publications that follow each other faster are made searchable together."""
@@ -42,8 +42,8 @@ class Searchable:
     def __init__(self, engine: Engine, snapshots: Snapshots | None = None) -> None:
         self._engine, self._snapshots = engine, snapshots
         self._finder: Finder | None = None
-        self._columns: Columns | None = None
-        self._made_of: Told | None = None
+        self._state: Packed | None = None
+        self._told: Told | None = None
         self._asked, self._stop = Event(), Event()
         self._thread = Thread(target=self._follow, name="searchable", daemon=True)
 
@@ -77,10 +77,10 @@ class Searchable:
         """Make the finder of the state in force where it differs from the one there is. Raises StoreUnavailable."""
         with reachable(), session(self._engine) as work, work.begin():
             work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            told = _last_change(work)
-            if self._finder is None or told != self._made_of:
-                state = self._of_disk(told) or self._made(work, told)
-                self._finder, self._made_of = Finder(state.columns), told
+            told = _told(work)
+            if told != self._told:
+                self._state = self._of_disk(told) or self._made(work, told)
+                self._finder, self._told = Finder(self._state.columns, told["publication"]), told
 
     def _of_disk(self, told: Told) -> Packed | None:
         """What was made of another store has the same number by chance, but not the same instant."""
@@ -90,12 +90,13 @@ class Searchable:
     def _made(self, work: Session, told: Told) -> Packed:
         """By one process; the others wait until it did."""
         if self._snapshots is None:
-            return _entries(work, told)
+            return _state(work, told, self._state)
         with self._snapshots.turn() as has_turn:
             state = self._of_disk(told)
             if state is None:
-                state = _entries(work, told)
-                if has_turn:
+                before = self._state or self._snapshots.newest()
+                state = _state(work, told, before)
+                if has_turn and state is not before:
                     _keep(self._snapshots, state)
             return state
 
@@ -114,17 +115,28 @@ class Searchable:
                 self._asked.set()
 
 
-def _last_change(work: Session) -> Told:
-    """The last publication that changed anything that can be found, and its instant."""
-    ends = [end(table.c.numbers) for table in TABLES for end in (func.lower, func.upper)]
-    number = max(int(work.scalar(select(func.coalesce(func.max(end), 0))) or 0) for end in ends)
-    at = work.scalar(select(publication.c.at).where(publication.c.number == number))
-    return {"publication": number, "at": None if at is None else microseconds(at)}
-
-
-def _entries(work: Session, told: Told) -> Packed:
+def _told(work: Session) -> Told:
+    """The publication in force, and its instant."""
     number = current_publication(work)
-    return Packed(told, made(search.entries(work, number), number))
+    return {"publication": number, "at": _instant(work, number)}
+
+
+def _instant(work: Session, number: int | None) -> int | None:
+    at = work.scalar(select(publication.c.at).where(publication.c.number == number))
+    return None if at is None else microseconds(at)
+
+
+def _state(work: Session, told: Told, before: Packed | None) -> Packed:
+    """What can be found of the publication in force; the very state before, if it is of this store and nothing of it
+    changed."""
+    number, news = told["publication"] or 0, None
+    if before is not None:
+        once = before.told["publication"]
+        if 0 < once <= number and _instant(work, once) == before.told["at"]:
+            news = search_news.since(work, once, number, Things(before.columns))
+    if before is None or news is None:
+        return Packed(told, made(search.entries(work, number), number))
+    return Packed(told, refound(before.columns, news.entries, news.gone, number)) if news else before
 
 
 def _keep(snapshots: Snapshots, state: Packed) -> None:

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geo import coverage
 from geo.difference import Home, Side
 from geo.households import owned, tally
-from geo.model import Grid, Plan, Region, Standing
+from geo.model import Grid, Layer, Plan, Region, Standing
 from geo.store import drafts, published, things
 from geo.store.known import Known
-from geo.store.published import at, current_publication, is_one_of
-from geo.store.tables import building, dwelling, edition, identity, plan_item, plan_region, publication
+from geo.store.published import at, current_publication, is_one
+from geo.store.tables import building, dwelling, edition, identity, plan_item, plan_region
 from geo.store.tables import tally as counted
 
 Reader = Callable[[Collection[str]], Side]
@@ -165,13 +165,19 @@ def _bases(session: Session, plan: UUID) -> list[tuple[str, int]]:
 
 def homes(session: Session, number: int, grids: Collection[str], ids: Collection[str]) -> dict[str, Home]:
     """Buildings that some grids own at a number, and those named, with their owners."""
-    owner = identity.alias("owner")
+    owner, named = identity.alias("owner"), identity.alias("named")
+    owned = (
+        select(dwelling.c.building)
+        .join(named, named.c.id == dwelling.c.grid)
+        .where(at(dwelling, number), is_one(named, Layer.GRID, grids))
+    )
+    asked = select(named.c.id).where(is_one(named, Layer.BUILDING, ids))
     rows = session.execute(
         select(identity.c.code, owner.c.code, building.c.households)
         .join(building, building.c.id == identity.c.id)
         .outerjoin(dwelling, (dwelling.c.building == building.c.id) & at(dwelling, number))
         .outerjoin(owner, owner.c.id == dwelling.c.grid)
-        .where(at(building, number), or_(is_one_of(owner.c.code, grids), is_one_of(identity.c.code, ids)))
+        .where(at(building, number), building.c.id.in_(owned.union(asked)))
     )
     return {code: Home(grid, households) for code, grid, households in rows}
 
@@ -183,8 +189,3 @@ def _intents(session: Session, number: int) -> list[tuple[str, int]]:
         .where(at(edition, number))
     )
     return [(code, intent) for code, intent in rows]
-
-
-def exists(session: Session, number: int) -> bool:
-    """Whether there is such a publication."""
-    return session.scalar(select(publication.c.number).where(publication.c.number == number)) is not None

@@ -22,7 +22,7 @@ from geo.store.drafts import wkb
 from geo.store.published import Edition, at, current_publication, editions, is_one_of
 from geo.store.refusals import AmendmentRefused, BorderConflict, CodeTaken, NotApart, NotExact, StaleBase, Unsettled
 from geo.store.stale import stale
-from geo.store.tables import edition, identity, plan_item, plan_region
+from geo.store.tables import edition, head, identity, plan_item, plan_region
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,12 @@ def stage(session: Session, number: UUID) -> None:
     provable = [division for division in drawn if division.is_exact]
     if len(provable) < len(drawn) and not draft.provisional:
         raise _not_exact([division for division in drawn if not division.is_exact])
+    kept = _as_published(session, provable)
     while True:
-        neighbours = _neighbours(session, provable, set(draft.base))
+        neighbours = [] if _needs_nobody(provable, kept) else _neighbours(session, provable, set(draft.base))
         if codes := stale(session, [number]):  # asked last: old ground beside new neighbours is nobody's business
             raise StaleBase(codes[number])
-        noded, clashing, involved = _side_by_side(session, provable, neighbours)
+        noded, clashing, involved = _side_by_side(provable, neighbours, kept)
         if not clashing:
             break
         if not draft.provisional:
@@ -85,12 +86,24 @@ def _leave_untouched(session: Session, number: UUID) -> None:
 def divisions(regions: Sequence[Region], grids: Sequence[Grid], codes: Iterable[str]) -> list[Division]:
     """The boundary and grids of each region named, ordered by code."""
     outlines = {region.code: region.shape for region in regions}
+    own: dict[str | None, list[Grid]] = {}
+    for grid in grids:
+        own.setdefault(grid.region, []).append(grid)
     result = []
     for code in sorted(codes):
         shape = outlines[code]
         assert shape is not None  # a region of the draft always has its boundary beside it
-        result.append(Division(code, shape, tuple(grid for grid in grids if grid.region == code)))
+        result.append(Division(code, shape, tuple(own.get(code, ()))))
     return result
+
+
+def _needs_nobody(provable: Sequence[Division], as_published: Container[str]) -> bool:
+    """Whether no border can gain a node: every boundary is in force as it is, and led through no node of its grids."""
+    return all(division.code in as_published for division in provable) and all(
+        one is other
+        for before, after in zip(provable, _noded(provable), strict=True)
+        for one, other in zip(before.shapes, after.shapes, strict=True)
+    )
 
 
 def _neighbours(session: Session, provable: Sequence[Division], own: set[str]) -> list[Division]:
@@ -106,24 +119,37 @@ def _neighbours(session: Session, provable: Sequence[Division], own: set[str]) -
 
 
 def _side_by_side(
-    session: Session, provable: Sequence[Division], neighbours: Sequence[Division]
+    provable: Sequence[Division], neighbours: Sequence[Division], as_published: Container[str]
 ) -> tuple[list[Division], set[str], list[Division]]:
-    """All of them noded, codes of drawn regions that clash all the same, and all that is involved.
+    """All of them noded, codes of drawn regions that clash all the same, and all that is involved. `as_published` are
+    codes of drawn regions whose boundary is in force as it is, before any of this.
 
     A neighbour that was amended since the plan was drawn has other nodes on the common border, which lie beside those
     of the plan: where the two clash they are led through each other's.
     """
-    noded = _noded([*provable, *neighbours])
-    clashing, involved = _clashing(noded, len(provable), _as_published(session, noded[: len(provable)]))
+    given = [*provable, *neighbours]
+    noded = _noded(given)
+    kept = {
+        division.code
+        for division, before in zip(noded, given, strict=True)
+        if division.boundary is before.boundary and (division.amends is not None or division.code in as_published)
+    }
+    clashing, involved = _clashing(noded, _spoiled(noded, given), len(provable), kept)
     if clashing:
-        nearer = _noded([*provable, *neighbours], noding.BESIDE)
-        if _is_sound(nearer) and not _meetings(nearer, len(provable), ()):
+        nearer = _noded(given, noding.BESIDE)
+        if not _spoiled(nearer, given) and not _meetings(nearer, len(provable), ()):
             return nearer, set(), []
     return noded, clashing, involved
 
 
-def _is_sound(noded: Sequence[Division]) -> bool:
-    return all(division.is_exact for division in noded)
+def _spoiled(noded: Sequence[Division], given: Sequence[Division]) -> set[str]:
+    """Codes of those whose grids do not cover them exactly any more: of all that were given they did."""
+    return {
+        division.code
+        for division, before in zip(noded, given, strict=True)
+        if any(one is not other for one, other in zip(division.shapes, before.shapes, strict=True))
+        and not division.is_exact
+    }
 
 
 def _noded(divisions: Sequence[Division], reach: float | None = None) -> list[Division]:
@@ -147,38 +173,35 @@ def _as_published(session: Session, drawn: Sequence[Division]) -> set[str]:
     rows = session.execute(
         select(identity.c.code, func.ST_AsBinary(edition.c.boundary))
         .join(identity, identity.c.id == edition.c.region)
-        .where(at(edition, current_publication(session)), proven)
+        .where(at(edition, select(head.c.publication).scalar_subquery()), proven)
         .where(is_one_of(identity.c.code, [division.code for division in drawn]))
     )
     own = {division.code: shapely.to_wkb(division.boundary) for division in drawn}
     return {code for code, data in rows if bytes(data) == own[code]}
 
 
-def _clashing(noded: Sequence[Division], own: int, as_published: Container[str]) -> tuple[set[str], list[Division]]:
+def _clashing(
+    noded: Sequence[Division], spoiled: set[str], own: int, kept: Container[str]
+) -> tuple[set[str], list[Division]]:
     """Codes of drawn regions that do not keep apart from another or that noding spoiled; and all that is involved."""
-    spoiled = {division.code for division in noded if not division.is_exact}
     drawn = {division.code for division in noded[:own]}
     if spoiled and not spoiled & drawn:
         raise AmendmentRefused(sorted(spoiled))
-    met = _meetings(noded, own, as_published)
+    met = _meetings(noded, own, kept)
     involved = [noded[n] for n in sorted({n for pair in met for n in pair})]
     return ({division.code for division in involved} | spoiled) & drawn, involved
 
 
-def _meetings(noded: Sequence[Division], own: int, as_published: Container[str]) -> set[tuple[int, int]]:
+def _meetings(noded: Sequence[Division], own: int, kept: Container[str]) -> set[tuple[int, int]]:
     """Pairs of a drawn region and another that do not keep apart. Two boundaries that are both in force as they are
-    were found apart then."""
+    (`kept`) were found apart then."""
     if not noded:
         return set()
     boundaries = np.asarray([division.boundary for division in noded], dtype=object)
     one, two = shapely.STRtree(boundaries).query(boundaries[:own])
     pairs = {(min(a, b), max(a, b)) for a, b in zip(one.tolist(), two.tolist(), strict=True) if a != b}
-    kept = {
-        n
-        for n, division in enumerate(noded)
-        if (division.code in as_published if division.amends is None else division.boundary is division.amends.boundary)
-    }
-    asked = (pair for pair in pairs if not kept.issuperset(pair))
+    still = {n for n, division in enumerate(noded) if division.code in kept}
+    asked = (pair for pair in pairs if not still.issuperset(pair))
     return {(a, b) for a, b in asked if not border.are_apart(boundaries[a], boundaries[b])}
 
 

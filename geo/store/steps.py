@@ -98,10 +98,15 @@ def redo(session: Session, draft: Draft, actor: str) -> Restored:
     return _restored(session, draft, actor, "redo", BEFORE, AFTER)
 
 
-def listed(session: Session, number: UUID) -> list[Step]:
-    """All steps of a plan, the dropped ones too, in order."""
-    rows = session.execute(select(plan_step).where(plan_step.c.plan == number).order_by(plan_step.c.number))
-    return [_step(row) for row in rows]
+def listed(session: Session, number: UUID, *, after: int = 0, limit: int) -> list[Step]:
+    """Steps of a plan with a higher number than `after`, the dropped ones too, in order."""
+    own = select(plan_step).where(plan_step.c.plan == number, plan_step.c.number > after)
+    return [_step(row) for row in session.execute(own.order_by(plan_step.c.number).limit(limit))]
+
+
+def count(session: Session, number: UUID) -> int:
+    """How many steps a plan has had, the undone and the dropped ones too: all of them are kept."""
+    return session.scalar(select(func.max(plan_step.c.number)).where(plan_step.c.plan == number)) or 0
 
 
 def _kept(
@@ -126,8 +131,8 @@ def _next(session: Session, number: UUID, stated: Mapping[str, Any]) -> int:
     own, c = plan_step.c.plan == number, plan_step.c
     dropped = update(plan_step).where(own, c.state == "undone").values(state="dropped").returning(c.number)
     values = [literal(value, c[name].type) for name, value in stated.items()]
-    last = func.coalesce(func.max(c.number), 0)
-    step = select(literal(number, c.plan.type), last + 1, *values).where(own)
+    last = select(func.coalesce(func.max(c.number), 0)).where(own).scalar_subquery()  # the end of the index alone
+    step = select(literal(number, c.plan.type), last + 1, *values)
     made = insert(plan_step).from_select(["plan", "number", *stated], step).returning(c.number)
     return int(session.execute(made.add_cte(dropped.cte("dropped"))).scalar_one())
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from geo.model import Building, Facility, Ground, Layer, Line, Plan, Water
-from geo.store.published import at, editions, is_one_of, meets_any, regions
+from geo.store.published import at, editions, is_one, meets_any, regions
 from geo.store.tables import building, dwelling, facility, identity, line, water
 
 TABLES: Mapping[Layer, Table] = {
@@ -118,7 +118,7 @@ def everything(session: Session, number: int) -> Plan:
 
 def _dwelling_in(grids: Iterable[str], number: int) -> Select[tuple[int]]:
     owner = identity.alias("owner")
-    known = (owner.c.layer == Layer.GRID.value) & is_one_of(owner.c.code, grids)
+    known = is_one(owner, Layer.GRID, grids)
     return select(dwelling.c.building).join(owner, owner.c.id == dwelling.c.grid).where(at(dwelling, number), known)
 
 
@@ -131,4 +131,4 @@ def _in_force(
         .where(at(table, number))
         .order_by(identity.c.code)
     )
-    return query if codes is None else query.where(is_one_of(identity.c.code, codes))
+    return query if codes is None else query.where(is_one(identity, Layer(table.name), codes))

@@ -95,40 +95,69 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION ended_things(p_plan uuid, n bigint) RETURNS TABLE (shape geometry)
+LANGUAGE sql STABLE AS $$
+  -- Where things stood that the plan moved or took out.
+  WITH named AS MATERIALIZED (
+    SELECT i.id, i.layer FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
+    WHERE p.plan = p_plan AND p.layer IN ('building', 'facility', 'line', 'water')
+  )
+  SELECT t.shape FROM named AS m JOIN building AS t ON m.layer = 'building' AND t.id = m.id AND upper(t.numbers) = n
+  UNION ALL SELECT t.shape FROM named AS m JOIN facility AS t ON m.layer = 'facility' AND t.id = m.id AND upper(t.numbers) = n
+  UNION ALL SELECT t.shape FROM named AS m JOIN line AS t ON m.layer = 'line' AND t.id = m.id AND upper(t.numbers) = n
+  UNION ALL SELECT t.shape FROM named AS m JOIN water AS t ON m.layer = 'water' AND t.id = m.id AND upper(t.numbers) = n
+$$;
+
 CREATE OR REPLACE FUNCTION derive_dwellings(p_plan uuid, staged bigint[], n bigint) RETURNS void
 LANGUAGE plpgsql AS $$
--- Owners of the buildings that the plan brings and of those on ground that it redraws, then the sums of the grids they
--- left and joined. Where a building stands on grids that are all as they were it has the owner that it had.
+-- Owners of the buildings that the plan brings and of those on ground that it redraws. Where a building stands on grids
+-- that are all as they were it has the owner that it had.
 DECLARE
+  redrawn bigint[];
   asked bigint[];
+  gone bigint[];
+BEGIN
+  WITH changed AS MATERIALIZED (
+    SELECT id, o.shape AS was, e.shape AS now
+    FROM (SELECT g.id, g.shape, e.standing FROM edition AS e JOIN grid AS g ON g.edition = e.id WHERE upper(e.numbers) = n) AS o
+    FULL JOIN (SELECT g.id, g.shape, e.standing FROM edition AS e JOIN grid AS g ON g.edition = e.id WHERE e.id = ANY (staged)) AS e
+    USING (id)
+    WHERE o.standing IS DISTINCT FROM e.standing OR ST_AsBinary(o.shape) IS DISTINCT FROM ST_AsBinary(e.shape)
+  ),
+  touching AS (
+    SELECT b.id FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
+      JOIN building AS b ON b.id = i.id AND in_force(b.numbers) WHERE p.plan = p_plan AND p.layer = 'building'
+    UNION SELECT d.building FROM changed AS r JOIN dwelling AS d ON d.grid = r.id AND in_force(d.numbers)
+      JOIN building AS b ON b.id = d.building AND in_force(b.numbers)
+    UNION SELECT b.id FROM changed AS r JOIN building AS b ON b.shape && r.was AND in_force(b.numbers)
+    UNION SELECT b.id FROM changed AS r JOIN building AS b ON b.shape && r.now AND in_force(b.numbers)
+  )
+  SELECT coalesce((SELECT array_agg(id) FROM changed), '{}'), coalesce((SELECT array_agg(id) FROM touching), '{}')
+  INTO redrawn, asked;
+  SELECT coalesce(array_agg(i.id), '{}') INTO gone
+  FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
+  WHERE p.plan = p_plan AND p.layer = 'building' AND p.removed;
+  PERFORM rehouse(p_plan, asked, gone, redrawn, staged, EXISTS (SELECT FROM plan WHERE id = p_plan AND provisional), n);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION rehouse(
+  p_plan uuid, asked bigint[], gone bigint[], redrawn bigint[], staged bigint[], may_orphan boolean, n bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+-- The owners of some buildings, none of those that are gone, then the sums of the grids that they left and joined and of
+-- those that are redrawn.
+DECLARE
   orphans text[];
   moved text[];
 BEGIN
-  CREATE TEMP TABLE redrawn ON COMMIT DROP AS
-  SELECT id, o.shape AS was, e.shape AS now
-  FROM (SELECT g.id, g.shape, e.standing FROM edition AS e JOIN grid AS g ON g.edition = e.id WHERE upper(e.numbers) = n) AS o
-  FULL JOIN (SELECT g.id, g.shape, e.standing FROM edition AS e JOIN grid AS g ON g.edition = e.id WHERE e.id = ANY (staged)) AS e
-  USING (id)
-  WHERE o.standing IS DISTINCT FROM e.standing OR ST_AsBinary(o.shape) IS DISTINCT FROM ST_AsBinary(e.shape);
-  SELECT array_agg(id) INTO asked FROM (
-    SELECT b.id FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
-      JOIN building AS b ON b.id = i.id AND in_force(b.numbers) WHERE p.plan = p_plan AND p.layer = 'building'
-    UNION SELECT d.building FROM redrawn AS r JOIN dwelling AS d ON d.grid = r.id AND in_force(d.numbers)
-      JOIN building AS b ON b.id = d.building AND in_force(b.numbers)
-    UNION SELECT b.id FROM redrawn AS r JOIN building AS b ON b.shape && r.was AND in_force(b.numbers)
-    UNION SELECT b.id FROM redrawn AS r JOIN building AS b ON b.shape && r.now AND in_force(b.numbers)) AS touching;
   CREATE TEMP TABLE touched ON COMMIT DROP AS
   SELECT o.building AS id, d.grid AS was, o.grid AS now
   FROM building_owners(asked) AS o LEFT JOIN dwelling AS d ON d.building = o.building AND in_force(d.numbers)
   UNION ALL
-  SELECT d.building, d.grid, NULL
-  FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
-  JOIN dwelling AS d ON d.building = i.id AND in_force(d.numbers)
-  WHERE p.plan = p_plan AND p.layer = 'building' AND p.removed;
+  SELECT d.building, d.grid, NULL FROM dwelling AS d WHERE d.building = ANY (gone) AND in_force(d.numbers);
   SELECT array_agg(i.code ORDER BY i.code) INTO orphans
   FROM touched AS t JOIN identity AS i ON i.id = t.id JOIN building AS b ON b.id = t.id AND in_force(b.numbers)
-  WHERE t.was IS NOT NULL AND t.now IS NULL AND b.households > 0
-    AND NOT EXISTS (SELECT FROM plan WHERE id = p_plan AND provisional);
+  WHERE t.was IS NOT NULL AND t.now IS NULL AND b.households > 0 AND NOT may_orphan;
   IF orphans IS NOT NULL THEN
     PERFORM refuse('WG011', 'households would lose their grid', orphans);
   END IF;
@@ -149,7 +178,7 @@ BEGIN
   CREATE TEMP TABLE summed ON COMMIT DROP AS
   SELECT s.grid, sum(b.households)::integer AS households, count(b.id)::integer AS buildings
   FROM (SELECT was AS grid FROM touched UNION SELECT now FROM touched
-        UNION SELECT id FROM redrawn) AS s
+        UNION SELECT unnest(redrawn)) AS s
   LEFT JOIN dwelling AS d ON d.grid = s.grid AND in_force(d.numbers)
   LEFT JOIN building AS b ON b.id = d.building AND in_force(b.numbers)
   WHERE s.grid IS NOT NULL
@@ -159,6 +188,35 @@ BEGIN
   INSERT INTO tally (grid, numbers, households, buildings)
   SELECT s.grid, int8range(n, NULL), s.households, s.buildings FROM summed AS s
   WHERE s.buildings > 0 AND NOT EXISTS (SELECT FROM tally AS t WHERE t.grid = s.grid AND in_force(t.numbers));
-  DROP TABLE redrawn, touched, summed;
+  DROP TABLE touched, summed;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION rehouse_declared() RETURNS bigint
+LANGUAGE plpgsql AS $$
+-- Buildings in force that were owned by a declared grid in which they do not stand, as an earlier rule had it: a
+-- publication of their owners now, or NULL where there is nothing to mend.
+DECLARE
+  asked bigint[];
+  n bigint;
+BEGIN
+  SELECT array_agg(o.building) INTO asked
+  FROM building_owners(ARRAY(SELECT id FROM building WHERE in_force(numbers) AND grid IS NOT NULL)) AS o
+  JOIN dwelling AS d ON d.building = o.building AND in_force(d.numbers) WHERE d.grid IS DISTINCT FROM o.grid;
+  IF asked IS NULL THEN
+    RETURN NULL;
+  END IF;
+  UPDATE head SET publication = publication + 1 RETURNING publication INTO n;
+  PERFORM rehouse(NULL, asked, '{}', '{}', '{}', true, n);
+  INSERT INTO publication (number, kind, at, actor, reason, regions, west, south, east, north)
+  SELECT n, 'data', greatest(clock_timestamp(), (SELECT max(at) FROM publication) + interval '1 microsecond'), 'upgrade',
+         'a declared grid counts only where the building stands in it', '{}',
+         ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
+  FROM (SELECT ST_Extent(shape) AS box FROM building WHERE id = ANY (asked) AND in_force(numbers)) AS extent;
+  INSERT INTO log (actor, action, reason, publication, details)
+  VALUES ('upgrade', 'publish', 'a declared grid counts only where the building stands in it', n,
+          jsonb_build_object('buildings', cardinality(asked)));
+  PERFORM pg_notify('wangge', n::text);
+  RETURN n;
 END
 $$;

@@ -55,6 +55,8 @@ LANGUAGE plpgsql SET jit = off AS $$
 DECLARE
   faulty text[];
   kept bigint[];
+  ones bigint[];
+  others bigint[];
 BEGIN
   SELECT array_agg(i.code ORDER BY i.code) INTO faulty
   FROM edition AS e JOIN identity AS i ON i.id = e.region
@@ -69,23 +71,28 @@ BEGIN
   JOIN edition AS o ON o.region = e.region AND in_force(o.numbers) AND o.standing = 'proven'
    AND ST_AsBinary(o.boundary) = ST_AsBinary(e.boundary)
   WHERE e.id = ANY (staged) AND e.standing = 'proven';
-  WITH pair AS (
-    SELECT e.id AS one, o.id AS other
-    FROM edition AS e
-    JOIN edition AS o ON o.boundary && e.boundary AND o.standing = 'proven'
-     AND (o.id = ANY (neighbours) OR (o.id = ANY (staged) AND o.id > e.id))
-     AND NOT (e.id = ANY (kept) AND o.id = ANY (kept))
-    WHERE e.id = ANY (staged) AND e.standing = 'proven'
-  ),
-  involved AS (
+  SELECT array_agg(e.id ORDER BY e.id, o.id), array_agg(o.id ORDER BY e.id, o.id) INTO ones, others
+  FROM edition AS e
+  JOIN edition AS o ON o.boundary && e.boundary AND o.standing = 'proven'
+   AND (o.id = ANY (neighbours) OR (o.id = ANY (staged) AND o.id > e.id))
+   AND NOT (e.id = ANY (kept) AND o.id = ANY (kept))
+  WHERE e.id = ANY (staged) AND e.standing = 'proven';
+  IF ones IS NULL THEN
+    RETURN;
+  END IF;
+  WITH involved AS (
     SELECT e.id, e.region, e.boundary, row_number() OVER (ORDER BY e.id) AS place
-    FROM edition AS e WHERE e.id IN (SELECT one FROM pair UNION SELECT other FROM pair)
+    FROM edition AS e WHERE e.id = ANY (ones || others)
+  ),
+  pair AS (
+    SELECT a.place AS one, b.place AS other, p.number
+    FROM unnest(ones, others) WITH ORDINALITY AS p (one, other, number)
+    JOIN involved AS a ON a.id = p.one JOIN involved AS b ON b.id = p.other
   ),
   at_odds AS (
     SELECT p.* FROM pairs_at_odds(
       ARRAY(SELECT boundary FROM involved ORDER BY place),
-      ARRAY(SELECT i.place FROM pair AS p JOIN involved AS i ON i.id = p.one ORDER BY p.one, p.other),
-      ARRAY(SELECT i.place FROM pair AS p JOIN involved AS i ON i.id = p.other ORDER BY p.one, p.other)) AS p
+      ARRAY(SELECT one FROM pair ORDER BY number), ARRAY(SELECT other FROM pair ORDER BY number)) AS p
   )
   SELECT array_agg(DISTINCT i.code ORDER BY i.code) INTO faulty
   FROM at_odds AS p JOIN involved AS v ON v.place IN (p.one, p.other) JOIN identity AS i ON i.id = v.region;
@@ -200,6 +207,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
   staged bigint[];
   neighbours bigint[];
+  closed bigint[];
   n bigint;
   ground boolean;
   has_data boolean;
@@ -211,6 +219,8 @@ BEGIN
 
   UPDATE head SET publication = publication + 1 RETURNING publication INTO n;
   PERFORM recheck(p_plan, neighbours);
+  closed := ARRAY(SELECT o.id FROM edition AS e JOIN edition AS o ON o.region = e.region AND in_force(o.numbers)
+                  WHERE e.id = ANY (staged));
   PERFORM switch_ground(p_plan, staged, n);
   has_data := EXISTS (SELECT FROM plan_item WHERE plan = p_plan AND layer <> 'grid');
   IF has_data THEN
@@ -226,13 +236,15 @@ BEGIN
   INSERT INTO publication (number, kind, at, actor, reason, plan, regions, west, south, east, north)
   SELECT n, CASE WHEN ground AND has_data THEN 'both' WHEN ground THEN 'ground' ELSE 'data' END,
          -- Instants follow the numbers even where the clock was set back.
-         greatest(clock_timestamp(), (SELECT max(at) FROM publication) + interval '1 microsecond'), p_actor, p_reason, p_plan,
+         greatest(clock_timestamp(), (SELECT at FROM publication WHERE number = n - 1) + interval '1 microsecond'),
+         p_actor, p_reason, p_plan,
          ARRAY(SELECT code FROM plan_region WHERE plan = p_plan ORDER BY code),
          ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
   FROM (SELECT ST_Extent(g) AS box FROM (
           SELECT boundary AS g FROM plan_region WHERE plan = p_plan
-          UNION ALL SELECT e.boundary FROM edition AS e WHERE upper(e.numbers) = n
-          UNION ALL SELECT shape FROM plan_item WHERE plan = p_plan AND shape IS NOT NULL) AS shapes) AS extent;
+          UNION ALL SELECT e.boundary FROM edition AS e WHERE e.id = ANY (closed)
+          UNION ALL SELECT shape FROM plan_item WHERE plan = p_plan AND shape IS NOT NULL
+          UNION ALL SELECT shape FROM ended_things(p_plan, n)) AS shapes) AS extent;
   PERFORM settle_orders(staged, n);
   UPDATE plan SET state = 'published', publication = n, at = NULL, revision = revision + 1, stamp = gen_random_uuid()
   WHERE id = p_plan;

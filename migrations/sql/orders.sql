@@ -7,6 +7,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT one && other AND ST_HausdorffDistance(one, other, 0.25) < 1.5e-7
 $$;
 
+CREATE OR REPLACE FUNCTION hold_the_map() RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  -- The number in force; nothing is published from here to the end of the transaction.
+  SELECT publication FROM head FOR SHARE
+$$;
+
 CREATE OR REPLACE FUNCTION settle_orders(staged bigint[], n bigint) RETURNS void
 LANGUAGE sql AS $$
   UPDATE boundary_order AS o SET state = 'in_force', publication = n

@@ -61,28 +61,28 @@ BEGIN
   FROM (SELECT * FROM edition WHERE numbers @> p_number) AS t
   FULL JOIN (SELECT * FROM edition WHERE in_force(numbers)) AS o USING (region)
   WHERE NOT coalesce(is_same_edition(t.id, o.id), false);
-  PERFORM check_reserved(ARRAY(SELECT i.code FROM differing AS d JOIN identity AS i ON i.id = d.region WHERE NOT d.nodes), NULL);
+  PERFORM check_reserved(ARRAY(SELECT i.code FROM pg_temp.differing AS d JOIN identity AS i ON i.id = d.region WHERE NOT d.nodes), NULL);
   SELECT array_agg(i.code ORDER BY i.code) INTO faulty
-  FROM differing AS d JOIN identity AS i ON i.id = d.region
+  FROM pg_temp.differing AS d JOIN identity AS i ON i.id = d.region
   WHERE d.standing = 'provisional' AND EXISTS (
     SELECT FROM edition AS e WHERE e.region = d.region AND e.standing = 'proven' AND NOT isempty(e.numbers));
   IF faulty IS NOT NULL THEN
     PERFORM refuse('WG006', 'a region once proven cannot become provisional again', faulty);
   END IF;
-  UPDATE edition AS e SET numbers = int8range(lower(e.numbers), n) FROM differing AS d WHERE e.id = d.own;
+  UPDATE edition AS e SET numbers = int8range(lower(e.numbers), n) FROM pg_temp.differing AS d WHERE e.id = d.own;
   WITH opened AS (
     INSERT INTO edition (region, numbers, boundary, standing, cause, intent)
     SELECT t.region, 'empty', t.boundary, t.standing, CASE WHEN d.nodes THEN 'node' ELSE 'publish' END, t.intent
-    FROM differing AS d JOIN edition AS t ON t.id = d.past ORDER BY t.region
+    FROM pg_temp.differing AS d JOIN edition AS t ON t.id = d.past ORDER BY t.region
     RETURNING id
   ) SELECT coalesce(array_agg(id), '{}') INTO staged FROM opened;
   INSERT INTO grid (edition, id, name, kind, shape)
   SELECT e.id, g.id, g.name, g.kind, g.shape
-  FROM edition AS e JOIN differing AS d ON d.region = e.region JOIN grid AS g ON g.edition = d.past
+  FROM edition AS e JOIN pg_temp.differing AS d ON d.region = e.region JOIN grid AS g ON g.edition = d.past
   WHERE e.id = ANY (staged);
   UPDATE edition SET intent = id WHERE id = ANY (staged) AND cause = 'publish';
   UPDATE edition SET numbers = int8range(n, NULL) WHERE id = ANY (staged);
-  DROP TABLE differing;
+  DROP TABLE pg_temp.differing;
   RETURN staged;
 END
 $$;
@@ -100,12 +100,39 @@ LANGUAGE sql AS $$
   WHERE NOT EXISTS (SELECT FROM region AS r WHERE r.id = p.id AND in_force(r.numbers))
 $$;
 
+CREATE OR REPLACE FUNCTION orders_undone(p_number bigint) RETURNS SETOF boundary_order
+LANGUAGE sql STABLE AS $$
+  -- Orders in force that are no more with the ground of then: the newest of each region that gets another edition.
+  SELECT o.* FROM (
+    SELECT DISTINCT ON (region) * FROM boundary_order WHERE state = 'in_force' ORDER BY region, publication DESC, id DESC) AS o
+  JOIN identity AS i ON i.layer = 'region' AND i.code = o.region
+  JOIN edition AS t ON t.region = i.id AND t.numbers @> p_number
+  LEFT JOIN edition AS e ON e.region = i.id AND in_force(e.numbers)
+  WHERE NOT coalesce(is_same_edition(t.id, e.id), false) AND NOT is_same_ground(o.boundary, t.boundary)
+    AND NOT EXISTS (SELECT FROM boundary_order AS w WHERE w.region = o.region AND w.state = 'pending')
+  ORDER BY o.region
+$$;
+
+CREATE OR REPLACE FUNCTION order_again(p_orders bigint[], p_actor text) RETURNS jsonb
+LANGUAGE sql AS $$
+  -- They wait anew, so that whoever asks is warned; tells the new ones.
+  WITH again AS (
+    INSERT INTO boundary_order (region, boundary, number, reason, actor)
+    SELECT region, boundary, number, reason, p_actor FROM boundary_order WHERE id = ANY (p_orders) ORDER BY region
+    ON CONFLICT (region) WHERE state = 'pending' DO NOTHING
+    RETURNING id, region, number
+  )
+  SELECT jsonb_agg(jsonb_build_object('id', id, 'region', region, 'number', number) ORDER BY region) FROM again
+$$;
+
 CREATE OR REPLACE FUNCTION revert(p_number bigint, p_what text, p_actor text, p_reason text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 -- p_what is 'all' or 'ground'. The limits of the rules stay as they are.
 DECLARE
   n bigint;
   staged bigint[];
+  undone bigint[];
+  again jsonb;
   changed bigint := 0;
   named record;
 BEGIN
@@ -114,6 +141,7 @@ BEGIN
   IF p_number NOT BETWEEN 1 AND n - 1 THEN
     PERFORM refuse('WG017', 'there was no such publication', ARRAY[p_number::text]);
   END IF;
+  undone := ARRAY(SELECT id FROM orders_undone(p_number));
   staged := restore_ground(p_number, n);
   IF p_what = 'ground' THEN
     PERFORM restore_tree(p_number, n);
@@ -140,8 +168,10 @@ BEGIN
           UNION ALL SELECT shape, numbers FROM line UNION ALL SELECT shape, numbers FROM water) AS shapes
         WHERE lower(numbers) = n OR upper(numbers) = n) AS extent;
   PERFORM settle_orders(staged, n);
+  again := order_again(undone, p_actor);
   INSERT INTO log (actor, action, reason, publication, details)
-  VALUES (p_actor, 'publish', p_reason, n, jsonb_build_object('revert', p_number, 'what', p_what));
+  VALUES (p_actor, 'publish', p_reason, n, jsonb_build_object('revert', p_number, 'what', p_what)
+          || CASE WHEN again IS NULL THEN '{}' ELSE jsonb_build_object('orders', again) END);
   PERFORM pg_notify('wangge', n::text), pg_notify('wangge_event', '');
   RETURN n;
 END

@@ -1,8 +1,8 @@
--- A plan that waits for its instant: its regions are kept for it, and nobody publishes it before.
+-- A plan that waits for its instant: its regions and new codes are kept for it, and nobody publishes it before.
 
 CREATE OR REPLACE FUNCTION check_reserved(p_regions text[], p_plan uuid) RETURNS void
 LANGUAGE plpgsql AS $$
--- Regions that another plan waits with; p_plan is the one that asks, if a plan does.
+-- Regions, or codes that were never published, that another plan waits with; p_plan is the one that asks, if a plan does.
 DECLARE
   reserved text[];
   plans text[];
@@ -14,8 +14,18 @@ BEGIN
   ) AS r
   WHERE s.state = 'scheduled' AND s.at IS NOT NULL AND s.id IS DISTINCT FROM p_plan
     AND EXISTS (SELECT FROM plan_region AS o WHERE o.plan = s.id AND o.cause = 'publish' AND o.code = ANY (p_regions));
+  IF reserved IS NULL THEN
+    SELECT array_agg(DISTINCT w.code), array_agg(DISTINCT s.id::text) INTO reserved, plans
+    FROM plan AS s
+    JOIN plan_item AS w ON w.plan = s.id AND w.layer = 'grid'
+    JOIN plan_item AS p ON p.plan = p_plan AND p.layer = 'grid' AND p.code = w.code
+    WHERE s.state = 'scheduled' AND s.at IS NOT NULL AND s.id <> p_plan
+      AND NOT EXISTS (
+        SELECT FROM identity AS i JOIN grid AS g ON g.id = i.id JOIN edition AS e ON e.id = g.edition
+        WHERE i.layer = 'grid' AND i.code = p.code AND NOT isempty(e.numbers));
+  END IF;
   IF reserved IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'WG016', MESSAGE = 'the region waits for a scheduled plan',
+    RAISE EXCEPTION USING ERRCODE = 'WG016', MESSAGE = 'a scheduled plan waits with the region or the code',
       DETAIL = json_build_object('codes', reserved, 'plans', plans)::text;
   END IF;
 END

@@ -35,6 +35,7 @@ def upgrade() -> None:
     op.create_index("log_transaction_idx", "log", ["transaction"], postgresql_where=sa.text("plan IS NOT NULL"))
     for name in NAMES:
         op.execute(sa.text((SQL / f"{name}.sql").read_text("utf-8").replace(":", "\\:")))
+    op.execute("SELECT rehouse_declared()")
 
 
 def _plans() -> None:
@@ -66,6 +67,7 @@ def _steps() -> None:
         sa.ForeignKeyConstraint(["plan"], ["plan.id"], name=op.f("plan_step_plan_fkey"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("plan", "number", name=op.f("plan_step_pkey")),
     )
+    op.create_index("plan_step_state_idx", "plan_step", ["plan", "state", "number"])
     op.create_geospatial_table(
         "plan_change",
         sa.Column("plan", sa.UUID(), nullable=False),

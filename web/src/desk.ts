@@ -78,9 +78,10 @@ export function markAnswer(desk: Desk, code: string | undefined, point: [number,
   writeAddress(desk);
 }
 
-/** A new state is in force: its tiles, its regions, and every answer on the page anew. */
-export async function takeState(desk: Desk, keepView: boolean): Promise<void> {
+/** A new state is in force: its tiles, its regions, and every answer on the page anew. False: not to be read yet. */
+export async function takeState(desk: Desk, number: number, keepView: boolean): Promise<boolean> {
   const state = await tileJson();
+  if (state.publication < number) return false;
   const first = desk.everything === undefined;
   desk.everything = state.bounds;
   desk.map.showState(state);
@@ -96,6 +97,7 @@ export async function takeState(desk: Desk, keepView: boolean): Promise<void> {
   void desk.findings.offer(regions.roots);
   desk.planning.again(); // names of regions are known now
   await desk.owner.again();
+  return true;
 }
 
 /** The service answers again after an outage: what failed meanwhile is asked once more, then `done` is called. */

@@ -63,12 +63,13 @@ function watch(desk: Desk, { view, grid, plan }: Standpoint): () => void {
   let drawn = plan;
   let troubles = 0;
   const watching = watchPublication(found("publication"), {
-    async changed() {
-      await takeState(desk, view !== undefined);
+    async changed(number) {
+      if (!(await takeState(desk, number, view !== undefined))) return false;
       if (asked !== undefined) await showGrid(desk, asked, view === undefined ? "jump" : "stay").catch(desk.owner.fail);
       asked = undefined;
       if (drawn !== undefined) void desk.planning.open(drawn, view === undefined);
       drawn = undefined;
+      return true;
     },
     failed(failure) {
       troubles += 1;

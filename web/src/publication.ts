@@ -6,10 +6,14 @@ import { instant } from "./figures";
 import { inEachLanguage, text } from "./language";
 
 const EVERY_MS = 5_000;
+const SOON_MS = 500; // where more is known to come
 
 interface Hooks {
-  /** Called for the first state and each later one; after a failure it is called again at the next look. */
-  changed(): Promise<void>;
+  /**
+   * Called for the first state and each later one; tells whether it is there to be read: the service lists a
+   * publication a moment before it shows it. If not, and after a failure, it is called again at the next look.
+   */
+  changed(number: number): Promise<boolean>;
   /** A look went wrong; called at each such look. */
   failed(failure: unknown): void;
   /** The first good look after bad ones. */
@@ -31,18 +35,21 @@ export function watchPublication(place: HTMLElement, hooks: Hooks): Watch {
   let taken: number | undefined; // the number whose tiles and lists the page has
   let timer: number | undefined;
   let looking = false;
+  let again = false; // there was a reason to look while looking
   let away = false;
 
   async function look(): Promise<void> {
-    if (document.hidden || looking) return;
+    if (document.hidden) return;
+    if (looking) return void (again = true);
     window.clearTimeout(timer);
     looking = true;
+    again = false;
     try {
       newest = await newestPublication();
       known = true;
       if (newest !== undefined && newest.number !== taken) {
-        await hooks.changed();
-        taken = newest.number;
+        if (await hooks.changed(newest.number)) taken = newest.number;
+        else again = true;
       }
       if (away) hooks.recovered();
       away = false;
@@ -51,7 +58,7 @@ export function watchPublication(place: HTMLElement, hooks: Hooks): Watch {
     } finally {
       looking = false;
       write();
-      timer = window.setTimeout(() => void look(), EVERY_MS);
+      timer = window.setTimeout(() => void look(), again ? SOON_MS : EVERY_MS);
     }
   }
 

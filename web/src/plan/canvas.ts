@@ -20,7 +20,6 @@ export interface Canvas extends Pointer {
   near(): Bounds | undefined;
   /** Calls `moved` whenever the map has come to rest elsewhere, until the function that is returned is called. */
   onMoved(moved: () => void): () => void;
-  focus(): void;
 }
 
 export function canvas(map: MapView, hideNames: Canvas["hideNames"]): Canvas {
@@ -49,6 +48,5 @@ export function canvas(map: MapView, hideNames: Canvas["hideNames"]): Canvas {
       const { unsubscribe } = map.on("moveend", moved);
       return unsubscribe;
     },
-    focus: () => map.getCanvas().focus({ preventScroll: true }),
   };
 }

@@ -9,7 +9,8 @@ type Side = "mine" | "theirs";
 
 interface Conflict {
   conflict: string;
-  code: string;
+  /** The grid whose name or kind it is about; null where it is about ground. */
+  code: string | null;
   base: unknown[];
   mine: unknown[];
   theirs: unknown[];
@@ -39,7 +40,7 @@ export function conflictsForm(problem: Problem, { shown, chosen }: Hooks): HTMLE
     element(
       "li",
       { class: "conflict" },
-      button(told.code, { class: "link" }, () => shown(geometry)),
+      button(told.code ?? text("conflict.ground"), { class: "link" }, () => shown(geometry)),
       told.area_m2 !== undefined && told.area_m2 > 0 && ` ${squareMetres(told.area_m2)}`,
       ...(["mine", "theirs"] as const).map((side) => sideOf(told, side, choose)),
     ),

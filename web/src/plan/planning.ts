@@ -48,7 +48,7 @@ export function planning(place: HTMLElement, bar: HTMLElement, map: DeskMap, hoo
   let work: Work | undefined;
   const tools = toolbar(bar, () => work);
   const start: Start = startForm(starting, {
-    begin: (...asked) => void begin(...asked),
+    begin: (...asked) => void once(() => begin(...asked)),
     open: (id) => void open(id),
     nameOf: hooks.nameOf,
   });
@@ -96,30 +96,58 @@ export function planning(place: HTMLElement, bar: HTMLElement, map: DeskMap, hoo
     }
   }
 
-  async function begin(communities: string[], title: string, reason: string): Promise<void> {
+  let beginning = false;
+
+  /** Pressed again while a plan is being started, nothing more is started. */
+  async function once(begun: () => Promise<void>): Promise<void> {
+    if (beginning) return;
+    start.busy((beginning = true));
+    try {
+      await begun();
+    } finally {
+      start.busy((beginning = false));
+    }
+  }
+
+  async function begin(communities: string[], title: string, reason: string, key = service.newKey()): Promise<void> {
     tell(undefined);
     try {
-      const { id } = await service.draft(communities, title, reason);
+      const { id } = await service.draft(communities, title, reason, key);
       await open(id, false);
     } catch (failure) {
-      tell(failure, () => void begin(communities, title, reason));
+      tell(failure, () => void once(() => begin(communities, title, reason, key)));
+    }
+  }
+
+  async function redraw(region: string): Promise<void> {
+    await open(undefined);
+    start.choose(region);
+    try {
+      const drafts = await service.plansIn(["draft"], region);
+      if (drafts.length === 0)
+        await begin([region], text("plan.start.name.usual", { name: hooks.nameOf(region) ?? region }), "");
+    } catch (failure) {
+      tell(failure, () => void once(() => redraw(region)));
     }
   }
 
   let asked = 0;
+  let wanted: string | undefined; // the plan that is being opened, or waits for a token
 
   async function open(id: string | undefined, goThere = true): Promise<void> {
     const mine = ++asked;
+    wanted = id;
     tell(undefined);
     hooks.opened();
     if (id === undefined) return leave();
-    if (work?.room().plan.id === id) return;
+    if (work?.room().plan.id === id) return void (wanted = undefined);
     try {
       place.setAttribute("aria-busy", "true");
       const next = await openWork(id, map.canvas, { changed, failed: tell, surprised, nameOf: hooks.nameOf });
       if (mine !== asked) return next.close();
       work?.close();
       work = next;
+      wanted = undefined;
       place.scrollTop = 0;
       starting.hidden = true;
       working.hidden = false;
@@ -130,7 +158,9 @@ export function planning(place: HTMLElement, bar: HTMLElement, map: DeskMap, hoo
       changed();
       hooks.changed();
     } catch (failure) {
-      if (mine === asked) (leave(), tell(failure, () => void open(id, goThere)));
+      if (mine !== asked) return;
+      if (!(failure instanceof Problem && failure.status === 401)) leave();
+      tell(failure, () => void open(id, goThere));
     } finally {
       place.setAttribute("aria-busy", "false");
     }
@@ -138,7 +168,7 @@ export function planning(place: HTMLElement, bar: HTMLElement, map: DeskMap, hoo
 
   function leave(): void {
     work?.close();
-    work = undefined;
+    work = wanted = undefined;
     map.showFault(undefined);
     starting.hidden = false;
     working.hidden = true;
@@ -186,17 +216,7 @@ export function planning(place: HTMLElement, bar: HTMLElement, map: DeskMap, hoo
   return {
     id: () => work?.room().plan.id,
     open,
-    async redraw(region) {
-      await open(undefined);
-      start.choose(region);
-      try {
-        const drafts = await service.plansIn(["draft"], region);
-        if (drafts.length === 0)
-          await begin([region], text("plan.start.name.usual", { name: hooks.nameOf(region) ?? region }), "");
-      } catch (failure) {
-        tell(failure, () => void this.redraw(region));
-      }
-    },
+    redraw: (region) => once(() => redraw(region)),
     async point(lon, lat) {
       try {
         const { owner: found } = await owner(lon, lat, {});
@@ -211,7 +231,7 @@ export function planning(place: HTMLElement, bar: HTMLElement, map: DeskMap, hoo
     front(is) {
       work?.rest(!is);
       tools.show(is ? work?.room() : undefined);
-      if (work !== undefined || !is) return;
+      if (work !== undefined || wanted !== undefined || !is) return;
       const region = hooks.regionAtHand();
       if (region !== undefined && start.isEmpty()) start.choose(region);
       void list();

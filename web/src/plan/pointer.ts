@@ -39,15 +39,18 @@ export function pointer(map: MapView): Pointer {
   let hand: Hand | undefined;
   let letGo: (() => void) | undefined; // while something is held: ends it
 
-  function hold(events: Held, follow: (event: Event) => Place | undefined): void {
+  let grabbed = false; // by the last press of the mouse: the click that may follow it means nothing more
+
+  function hold(start: Place, events: Held, follow: (event: Event) => Place | undefined): void {
     let at: Place | undefined;
     const moved = (event: Event): void => {
       at = follow(event) ?? at;
       if (at !== undefined) hand?.drag(at);
     };
-    const dropped = (): void => {
+    const dropped = (event: Event): void => {
+      event.preventDefault(); // a finger's press would be told once more as that of a mouse
       finish();
-      hand?.drop(at ?? [0, 0], at !== undefined);
+      hand?.drop(at ?? start, at !== undefined);
     };
     const finish = (): void => {
       letGo = undefined;
@@ -65,21 +68,24 @@ export function pointer(map: MapView): Pointer {
   }
 
   map.on("mousedown", (event) => {
-    if (event.originalEvent.button !== 0 || !hand?.grab(place(event.lngLat), BY_MOUSE)) return;
+    const at = place(event.lngLat);
+    grabbed = event.originalEvent.button === 0 && hand?.grab(at, BY_MOUSE) === true;
+    if (!grabbed) return;
     event.preventDefault(); // else the map would be dragged
-    hold(MOUSE, (moved) => under(moved as MouseEvent));
+    hold(at, MOUSE, (moved) => under(moved as MouseEvent));
   });
   map.on("touchstart", (event) => {
-    if (event.points.length !== 1 || !hand?.grab(place(event.lngLat), BY_FINGER)) return;
+    const at = place(event.lngLat);
+    if (event.points.length !== 1 || !hand?.grab(at, BY_FINGER)) return;
     event.preventDefault();
-    hold(FINGER, (moved) => {
+    hold(at, FINGER, (moved) => {
       const finger = (moved as TouchEvent).touches[0];
       return finger && under(finger);
     });
   });
   map.on("mousemove", ({ lngLat }) => letGo === undefined && hand?.hover(place(lngLat)));
   map.on("mouseout", () => letGo === undefined && hand?.hover(undefined));
-  map.on("click", ({ lngLat }) => letGo === undefined && hand?.tap(place(lngLat)));
+  map.on("click", ({ lngLat }) => letGo === undefined && !grabbed && hand?.tap(place(lngLat)));
   keys(
     map,
     () => hand,

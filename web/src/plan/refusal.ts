@@ -28,6 +28,7 @@ export function refusalCard({ refusal, sketch }: Room, work: Work, rebase: () =>
 
 /** The service's own words, but for what the map shows better. */
 function sentence(problem: Problem): string {
+  if (problem.type === "/problems/rebase-conflict") return ""; // the form below says what is to be done
   if (!isCut(problem)) return problem.detail;
   const cut = places(problem, (role) => role === "building").map(({ properties }) => calledBy(properties ?? {}));
   if (cut.length === 0) return problem.detail;

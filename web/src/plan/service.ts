@@ -16,8 +16,9 @@ export async function plansIn(states: State[], community?: string): Promise<Plan
   return plans.reverse();
 }
 
-export function draft(communities: string[], title: string, reason: string): Promise<PlanDocument> {
-  return get("v1/plans", { ...post(undefined), body: { communities, title, reason } });
+/** `key`: the same for a request that is sent again because no answer came. */
+export function draft(communities: string[], title: string, reason: string, key: string): Promise<PlanDocument> {
+  return get("v1/plans", { ...post(undefined, key), body: { communities, title, reason } });
 }
 
 export function plan(id: string): Promise<PlanDocument> {
@@ -41,7 +42,7 @@ export function tried({ id, revision }: PlanDocument, edits: Intent[]): Promise<
   return get(`${path(id)}/edits`, { ...post(revision), query: { dry_run: "true" }, body: { edits } });
 }
 
-/** `key`: the same for a request that is sent again because no answer came. */
+/** `key` as for `draft`. */
 export function edit({ id, revision }: PlanDocument, edits: Intent[], key: string): Promise<EditAnswer> {
   return get(`${path(id)}/edits`, { ...post(revision, key), body: { edits } });
 }
@@ -75,10 +76,10 @@ export async function buildingsIn(bounds: Bounds): Promise<BuildingFeature[]> {
   return features as BuildingFeature[];
 }
 
-/** Who drew what, the first first. */
-export async function stepsOf(id: string): Promise<{ actor: string; at: string }[]> {
-  const { steps } = await get<{ steps: { actor: string; at: string }[] }>(`${path(id)}/steps`);
-  return steps;
+/** Who changed the plan last. */
+export async function lastActor(id: string): Promise<string | undefined> {
+  const { entries } = await get<{ entries: { actor: string }[] }>(`${path(id)}/log`, { query: { limit: "1" } });
+  return entries[0]?.actor;
 }
 
 /** The page that shows what the plan changes. */

@@ -17,6 +17,8 @@ export interface Start {
   /** Puts only this community on the list. */
   choose(community: string): void;
   isEmpty(): boolean;
+  /** A plan is being started: no other one meanwhile. */
+  busy(is: boolean): void;
   offer(drafts: PlanDocument[]): void;
 }
 
@@ -30,13 +32,14 @@ export function startForm(place: HTMLElement, hooks: Hooks): Start {
   const list = element("div", { class: "drafts" });
   let communities: string[] = [];
   let drafts: PlanDocument[] | undefined;
+  let isBusy = false;
   place.append(list, form);
 
   const called = (code: string): string => hooks.nameOf(code) ?? code;
 
   function write(): void {
     go.textContent = text("plan.start.go");
-    go.disabled = communities.length === 0;
+    go.disabled = isBusy || communities.length === 0;
     title.placeholder = usualTitle();
     chosen.replaceChildren(...(communities.length === 0 ? [text("plan.start.none")] : communities.map(chip)));
     form.replaceChildren(
@@ -108,6 +111,10 @@ export function startForm(place: HTMLElement, hooks: Hooks): Start {
       write();
     },
     isEmpty: () => communities.length === 0,
+    busy(is) {
+      isBusy = is;
+      go.disabled = isBusy || communities.length === 0;
+    },
     offer(next) {
       drafts = next;
       write();

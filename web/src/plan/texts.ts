@@ -144,9 +144,10 @@ export const planTexts = {
     en: "{names} was published again since this plan was drawn. Carry the plan over before publishing it: your changes stay.",
   },
   "conflict.hint": {
-    zh: "这些地方双方都有改动。请逐一选择采用哪一方；点编码在地图上查看。",
-    en: "Both sides changed these places. Choose whose change counts; press a code to see it on the map.",
+    zh: "这些地方双方都有改动。请逐一选择采用哪一方；点开头的链接在地图上查看。",
+    en: "Both sides changed these places. Choose whose change counts; press its link to see it on the map.",
   },
+  "conflict.ground": { zh: "地块", en: "Ground" },
   "conflict.mine": { zh: "本方案：", en: "this plan:" },
   "conflict.theirs": { zh: "已发布：", en: "published:" },
   "conflict.none": { zh: "无", en: "none" },
@@ -157,7 +158,6 @@ export const planTexts = {
     zh: "地图正在更新；所有人现在看到新的网格。",
     en: "The map is being renewed: everybody sees the new grids now.",
   },
-  "publish.blocking": { zh: "还有 {count} 个必须处理的问题", en: "{count} findings must be settled first" },
 
   "token.title": { zh: "需要访问令牌", en: "A token is needed" },
   "token.hint": {

@@ -163,3 +163,28 @@ it("takes hold of nothing while something is being kept, or in a plan that is no
   bench.set({ busy: false, plan: { ...plan, state: "approved" } });
   expect(hand.grab(middle, mouse)).toBe(false);
 });
+
+it("leaves a refused line as it was when a node of it is only pressed", () => {
+  for (const tool of ["move", "reshape"] as const) {
+    const { hand, bench, kept } = desk(tool);
+    const nodes: Place[] = [
+      [0.9, 0.2],
+      [1.2, 0.5],
+      [0.9, 0.8],
+    ];
+    const sketch = tool === "move" ? ({ op: "move_edge", from: nodes, nodes } as const) : ({ op: tool, nodes } as const);
+    bench.set({ sketch, drawing: false });
+    expect(hand.grab([1.2, 0.5], mouse)).toBe(true);
+    hand.drop([1.2, 0.5], false);
+    expect(bench.room()).toMatchObject({ sketch, drawing: false, held: undefined });
+    expect(kept).toEqual([]);
+  }
+});
+
+it("takes a border that is only pressed for the grid there", () => {
+  const { hand, bench } = desk("move");
+  hand.tap([0.5, 0.5]);
+  expect(hand.grab([1.1, 0.5], finger)).toBe(true);
+  hand.drop([1.1, 0.5], false);
+  expect(bench.room()).toMatchObject({ sketch: undefined, under: "B" });
+});

@@ -41,9 +41,11 @@ const HANDS: Record<Tool, (bench: Bench) => Gestures> = {
 /** Takes hold of a node or an edge and drags it along. */
 function moving(bench: Bench): Gestures {
   const lines = draggingSketch(bench);
+  let isNew = false; // what is in the hand was not drawn before
   return {
     ...lines,
     grab(at, grip) {
+      isNew = false;
       if (lines.grab(at, grip)) return true;
       const room = bench.room();
       if (!canEdit(room)) return false;
@@ -51,11 +53,12 @@ function moving(bench: Bench): Gestures {
       if (hold === undefined) return false;
       const sketch = sketchOf(bench, hold);
       bench.set({ ...cleared(), sketch, held: sketch.op === "move_edge" ? 1 : 0, hold });
+      isNew = true;
       return true;
     },
     drop(at, moved) {
-      if (moved) lines.drop(at, moved);
-      else bench.set(cleared()); // pressed and not pulled: nothing was meant
+      if (moved || !isNew) lines.drop(at, moved);
+      else bench.set({ ...cleared(), under: gridAt(bench.room().grids, at) }); // not pulled: the grid was meant
     },
     tap: (at) => bench.set({ under: gridAt(bench.room().grids, at) }),
     hover(at) {

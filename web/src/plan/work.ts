@@ -121,8 +121,8 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
     void changing(
       () => service.step(room.plan, which),
       async (answer) => {
-        const { can_undo, can_redo } = await service.plan(room.plan.id);
-        take(answer, { can_undo, can_redo });
+        take(answer, { can_undo: true, can_redo: true }); // one of them is sure; the plan itself tells of the other
+        await refresh();
       },
       (problem) => hooks.failed(problem),
     );
@@ -165,9 +165,9 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
 
   async function lastActor(): Promise<string | undefined> {
     try {
-      return (await service.stepsOf(room.plan.id)).reduce((last, one) => (one.at > last.at ? one : last)).actor;
+      return await service.lastActor(room.plan.id);
     } catch {
-      return undefined; // no step at all, or not known: then it was somebody
+      return undefined; // then it was somebody
     }
   }
 
@@ -206,10 +206,19 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
     const { plan } = room;
     const done = await changing(
       () => (which === "withdraw" ? service.withdraw(plan) : service.turn(plan, which, said)),
-      () => reread(),
+      () => (set({ refusal: undefined }), reread()),
       (problem) => set({ refusal: { problem, edits: [], live: false } }),
     );
     return done ? room.plan : undefined;
+  }
+
+  async function refresh(): Promise<void> {
+    try {
+      const plan = await service.plan(room.plan.id);
+      if (plan.revision === room.plan.revision) set({ plan });
+    } catch {
+      // The next change will tell what is wrong: nothing was asked for here.
+    }
   }
 
   const unmoved = canvas.onMoved(() => void look());
@@ -247,14 +256,7 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
       canvas.take(on ? undefined : handOf(room.tool, bench));
       set({ hold: undefined, under: undefined });
     },
-    async refresh() {
-      try {
-        const plan = await service.plan(room.plan.id);
-        if (plan.revision === room.plan.revision) set({ plan });
-      } catch {
-        // The next change will tell what is wrong: nothing was asked for here.
-      }
-    },
+    refresh,
     redraw: () => (set({ grids: new Map(room.grids) }), hooks.changed(room)),
     close() {
       closed = true;
