@@ -97,8 +97,8 @@ class Head:
         async def bare(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        scope["method"], scope["head"] = "GET", True
+        inner = {**scope, "method": "GET", "head": True}  # a copy: the server goes by its own, and sends no body
         try:
-            await self._app(scope, receive, bare)
+            await self._app(inner, receive, bare)
         finally:
-            scope["method"] = "HEAD"
+            scope.update({**inner, "method": "HEAD"})

@@ -28,7 +28,7 @@ ORIGINS = (
 """South-west corners, steps."""
 TINY, SMALL, STREET, TOWN = 1, 9, 20_000, 600_000
 """Sizes of a cell, steps: where every rounding shows; 10 cm; 200 m; 6 km."""
-SMALL_COUNT, FULL_COUNT, PAIRS_COUNT = 60, 500, 2000
+SMALL_COUNT, FULL_COUNT, PAIRS_COUNT = 30, 500, 2000
 """Examples of a property by day, with `--full`, and with `--full` for what exists twice."""
 
 Value = TypeVar("Value")

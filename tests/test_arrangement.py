@@ -164,7 +164,7 @@ def test_every_shape_is_the_sum_of_its_faces(full: bool) -> None:
             if are_sound(np.asarray([case.shapes[number]], dtype=object))[0]:
                 assert cancel([shape] if not shape.is_empty else [], made.over(number))
 
-    hold(cases(), promise, full, small=150, large=2000)
+    hold(cases(), promise, full, small=75, large=2000)
 
 
 def test_faces_share_no_ground_and_no_edge_passes_through_a_node(full: bool) -> None:
@@ -180,7 +180,7 @@ def test_faces_share_no_ground_and_no_edge_passes_through_a_node(full: bool) -> 
         assert all(new is old for new, old in zip(again.shapes, made.shapes, strict=True))
         assert all(new is old for new, old in zip(again.lines, made.lines, strict=True))
 
-    hold(cases(), promise, full, small=150, large=2000)
+    hold(cases(), promise, full, small=75, large=2000)
 
 
 def test_the_order_of_shapes_and_lines_changes_nothing(full: bool) -> None:

@@ -97,7 +97,7 @@ def test_what_is_read_at_once_is_what_the_framework_reads(client: TestClient, he
         if found is not None:
             assert repr(found) == repr(closely(client, heard, query)), query
 
-    hold(QUERIES, promise, full, small=400, large=5000)
+    hold(QUERIES, promise, full, small=200, large=5000)
     assert min(seen) > 40, "both kinds come about"
 
 

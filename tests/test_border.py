@@ -92,7 +92,7 @@ def test_regions_of_one_net_are_apart_unless_they_share_a_cell(full: bool) -> No
         assert border.are_apart(one, other) is apart
         assert border.are_apart(other, one) is apart
 
-    hold(pairs(), promise, full, small=80, large=PAIRS_COUNT)
+    hold(pairs(), promise, full, small=40, large=PAIRS_COUNT)
 
 
 def test_moved_lonely_and_lost_nodes_are_seen_as_they_are(full: bool) -> None:
@@ -102,7 +102,7 @@ def test_moved_lonely_and_lost_nodes_are_seen_as_they_are(full: bool) -> None:
         assert border.are_apart(one, other) is expected
         assert border.are_apart(other, one) is expected
 
-    hold(disturbed(), promise, full, small=80, large=PAIRS_COUNT)
+    hold(disturbed(), promise, full, small=40, large=PAIRS_COUNT)
 
 
 def test_regions_that_know_nothing_of_each_other(full: bool) -> None:
@@ -110,7 +110,7 @@ def test_regions_that_know_nothing_of_each_other(full: bool) -> None:
         net, one, other = found
         assert border.are_apart(one, other) is known_apart(one, other, net.origin)
 
-    hold(strangers(), promise, full, small=80, large=PAIRS_COUNT)
+    hold(strangers(), promise, full, small=40, large=PAIRS_COUNT)
 
 
 def test_findings_are_empty_exactly_when_all_are_apart(full: bool) -> None:
@@ -120,7 +120,7 @@ def test_findings_are_empty_exactly_when_all_are_apart(full: bool) -> None:
         assert bool(told) is not border.are_apart(one, other)
         assert all(set(finding.codes) <= {"A", "B"} for finding in told)
 
-    hold(st.one_of(disturbed(), strangers()), promise, full, small=80, large=PAIRS_COUNT)
+    hold(st.one_of(disturbed(), strangers()), promise, full, small=40, large=PAIRS_COUNT)
 
 
 WHOLE = rect(0, 0, 900, 900)

@@ -47,7 +47,7 @@ NUMBERS = st.one_of(
 
 
 def test_sides_of_any_numbers_are_those_of_fractions(full: bool) -> None:
-    hold(st.lists(st.tuples(*[NUMBERS] * 6), min_size=1, max_size=8), sides_are_exact, full, small=300, large=3000)
+    hold(st.lists(st.tuples(*[NUMBERS] * 6), min_size=1, max_size=8), sides_are_exact, full, small=150, large=3000)
 
 
 def test_sides_beside_an_edge_are_those_of_fractions(full: bool) -> None:
@@ -61,7 +61,7 @@ def test_sides_beside_an_edge_are_those_of_fractions(full: bool) -> None:
         sides_are_exact([(ax, ay, bx, by, x, y) for x in steps for y in ups])
 
     ends = st.tuples(*[st.integers(-1_800_000_000, 1_800_000_000).map(lambda n: n / 1e7)] * 4)
-    hold(st.tuples(ends, st.floats(0, 1)), promise, full, small=200, large=5000)
+    hold(st.tuples(ends, st.floats(0, 1)), promise, full, small=100, large=5000)
 
 
 # Which squares and cells an edge touches
@@ -101,7 +101,7 @@ def test_no_square_that_an_edge_touches_is_missed(full: bool) -> None:
                 if touches(edge, place[0] * SIDE, place[1] * SIDE, SIDE):
                     assert (number, *place) in told, (edge, place)
 
-    hold(edges(), promise, full, small=200, large=2000)
+    hold(edges(), promise, full, small=100, large=2000)
 
 
 def test_no_cell_that_an_edge_touches_is_missed_in_any_square(full: bool) -> None:
@@ -119,7 +119,7 @@ def test_no_cell_that_an_edge_touches_is_missed_in_any_square(full: bool) -> Non
                 if touches(several[number], place[0] * size, place[1] * size, size):
                     assert (n, *place) in told, (several[number], place)
 
-    hold(edges(), promise, full, small=60, large=600)
+    hold(edges(), promise, full, small=30, large=600)
 
 
 # What is said of a point
@@ -200,7 +200,7 @@ def test_claims_drawn_by_chance(full: bool) -> None:
         owners = is_right(asked.claims, np.random.default_rng(seed), 40)
         agree(owners, list(owners.claims), np.array(asked.points))
 
-    hold(st.tuples(questions(), st.integers(0, 2**32 - 1)), promise, full, small=20, large=500)
+    hold(st.tuples(questions(), st.integers(0, 2**32 - 1)), promise, full, small=10, large=500)
 
 
 def test_rings_drawn_by_chance_that_cross_themselves(full: bool) -> None:
@@ -214,7 +214,7 @@ def test_rings_drawn_by_chance_that_cross_themselves(full: bool) -> None:
         st.integers(-SIDE, SIDE), st.integers(-SIDE, SIDE)
     )
     rings = st.lists(st.lists(place, min_size=3, max_size=7, unique=True), min_size=1, max_size=4)
-    hold(st.tuples(rings, st.integers(0, 2**32 - 1)), promise, full, small=40, large=1000)
+    hold(st.tuples(rings, st.integers(0, 2**32 - 1)), promise, full, small=20, large=1000)
 
 
 def test_the_frame_grows_with_the_map_and_covers_it() -> None:

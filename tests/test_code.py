@@ -73,7 +73,7 @@ def test_what_is_formatted_is_parsed(full: bool) -> None:
         assert len(text) == SCHEMES[one.scheme].length
         assert code.parse(one.scheme, text) == one
 
-    hold(made(), promise, full, small=200)
+    hold(made(), promise, full, small=100)
 
 
 def test_what_is_parsed_is_formatted(full: bool) -> None:
@@ -83,7 +83,7 @@ def test_what_is_parsed_is_formatted(full: bool) -> None:
             assert found is None or code.format(found) == text
 
     digits = [st.text("0123456789", min_size=n, max_size=n) for n in (12, 14, 15, 20, 25)]
-    hold(st.one_of(st.text(), *digits), promise, full, small=200)
+    hold(st.one_of(st.text(), *digits), promise, full, small=100)
 
 
 def test_the_smallest_number_that_was_never_given() -> None:

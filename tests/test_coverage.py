@@ -37,7 +37,7 @@ def test_a_faulty_plan_never_passes_and_is_never_silent(full: bool) -> None:
         assert not coverage.is_exact(one.faulty.boundary, one.faulty.grounds)
         assert told(one.faulty)
 
-    hold(planted(), promise, full, small=150)
+    hold(planted(), promise, full, small=75)
 
 
 def test_one_node_of_one_grid_moved_alone_is_always_found(full: bool) -> None:
@@ -52,7 +52,7 @@ def test_one_node_of_one_grid_moved_alone_is_always_found(full: bool) -> None:
                     faulty = division.with_shape(number, moved)
                     assert not coverage.is_exact(faulty.boundary, faulty.grounds)
 
-    hold(plans(), promise, full, small=30)
+    hold(plans(), promise, full, small=15)
 
 
 @pytest.mark.parametrize("kind", FAULTS)
@@ -68,7 +68,7 @@ def test_each_fault_is_told_by_its_rule_in_its_place(kind: str, full: bool) -> N
             assert min(shapely.distance(finding.geometry, one.place) for finding in found) <= 2 * STEP
             assert all(is_beside(finding.geometry, one) for finding in found)
 
-    hold(planted(kinds=(kind,), units=(STREET,)), promise, full, small=25)
+    hold(planted(kinds=(kind,), units=(STREET,)), promise, full, small=12)
 
 
 def is_beside(place: BaseGeometry, one: Planted) -> bool:
@@ -94,7 +94,7 @@ def test_a_plan_with_many_faults_tells_each(full: bool) -> None:
         rules = {finding.rule for finding in told(replace(division, shapes=shapes))}
         assert rules == {Rule.GAP, Rule.DUPLICATE}
 
-    hold(plans(units=(STREET,)), promise, full, small=20)
+    hold(plans(units=(STREET,)), promise, full, small=10)
 
 
 def box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
@@ -225,7 +225,7 @@ def test_random_rings_are_judged_without_falling_over(full: bool) -> None:
         exact = coverage.is_exact(boundary, grids)
         assert bool(told(division)) != exact
 
-    hold(st.lists(ring, min_size=2, max_size=5), promise, full, small=150)
+    hold(st.lists(ring, min_size=2, max_size=5), promise, full, small=75)
 
 
 def test_a_grid_without_ground_proves_nothing() -> None:

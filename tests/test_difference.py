@@ -86,7 +86,7 @@ def test_applied_to_the_one_it_makes_the_other(full: bool, shaken: bool) -> None
             assert is_same(made.grids[code].shape, grid.shape, but_hairs=shaken), code
         assert (made.homes, made.standings, made.households) == (after.homes, after.standings, after.households)
 
-    hold(two_sides(shaken=shaken), promise, full, small=20)
+    hold(two_sides(shaken=shaken), promise, full, small=10)
 
 
 def test_what_is_handed_over_is_lost_here_and_gained_there(full: bool) -> None:
@@ -102,7 +102,7 @@ def test_what_is_handed_over_is_lost_here_and_gained_there(full: bool) -> None:
         }
         assert found.tiles == back.tiles
 
-    hold(two_sides(shaken=True), promise, full, small=20)
+    hold(two_sides(shaken=True), promise, full, small=10)
 
 
 def test_nothing_is_different_from_itself_nor_with_more_nodes() -> None:

@@ -167,6 +167,17 @@ def test_head_ends_and_strangers_hear_of_publications_alone(service: Service, st
         assert (name, data["publication"]) == ("published", number)
 
 
+def test_head_has_no_body_at_all(service: Service) -> None:
+    """Not even the end of one, which the next answer would begin with."""
+    address = urlsplit(service.url)
+    with socket.create_connection((address.hostname or "", address.port or 80), timeout=20) as caller:
+        caller.sendall(b"HEAD /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        told = b"".join(iter(lambda: caller.recv(4096), b""))
+    assert told.startswith(b"HTTP/1.1 200 ")
+    assert told.endswith(b"\r\n\r\n")
+    assert told.count(b"\r\n\r\n") == 1
+
+
 def test_it_ends_with_the_service(store: Store, tmp_path: Path) -> None:
     settings = {"DATABASE_URL": store.service_url, "WANGGE_OWNER_URL": store.owner_url}
     with served(tmp_path / "log", settings) as service:

@@ -116,7 +116,7 @@ def test_areas_are_those_of_the_ellipsoid_to_a_millionth_at_2_km(full: bool) -> 
         assert length_m(shape) == pytest.approx(perimeter, rel=2e-4)
 
     places = st.tuples(st.floats(-179, 179), st.floats(-55, 55), st.integers(0, 2**32 - 1))
-    hold(places, promise, full, small=200)
+    hold(places, promise, full, small=100)
 
 
 def test_width_is_the_widest_circle_and_lines_have_none() -> None:

@@ -19,7 +19,7 @@ def test_rounded_is_the_formula_and_the_text_of_seven_decimals(full: bool) -> No
         assert lattice.rounded(point).equals_exact(point, 0)
         assert (float(f"{point.x:.7f}"), float(f"{point.y:.7f}")) == (point.x, point.y)
 
-    hold(anywhere, promise, full, small=500)
+    hold(anywhere, promise, full, small=250)
 
 
 def test_steps_and_keys_have_inverses(full: bool) -> None:
@@ -29,7 +29,7 @@ def test_steps_and_keys_have_inverses(full: bool) -> None:
         assert np.array_equal(lattice.steps_of(lattice.keys(steps)), steps)
         assert [tuple(node) for node in lattice.steps_of(np.sort(lattice.keys(steps))).tolist()] == sorted(nodes)
 
-    hold(st.lists(any_step, min_size=1, max_size=20), promise, full, small=200)
+    hold(st.lists(any_step, min_size=1, max_size=20), promise, full, small=100)
 
 
 def test_a_value_beside_the_lattice_is_not_on_it() -> None:

@@ -50,7 +50,7 @@ def test_nodes_taken_over_are_nodes_made_anew(full: bool) -> None:
         joined = Nodes.joined([among(part) for part in parts], source, order - source * cut_at)
         columns_equal(joined, among([claims[n] for n in order]))
 
-    hold(st.tuples(plans(most_regions=3), st.integers(0, 2**32 - 1)), promise, full, small=40)
+    hold(st.tuples(plans(most_regions=3), st.integers(0, 2**32 - 1)), promise, full, small=20)
 
 
 def test_what_lies_across_an_edge_is_the_one_claim_there() -> None:

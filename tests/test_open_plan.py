@@ -277,4 +277,4 @@ def test_any_edits_leave_what_a_look_at_everything_would_tell(full: bool) -> Non
                 assert sum(answer.counts.values()) == len(whole.findings)
             assert (opened.board.faulty, whole.figures.households) == (frozenset(), households)
 
-    hold(st.tuples(plans(most_regions=2, units=(STREET,)), st.integers(0, 2**32 - 1)), promise, full, small=25)
+    hold(st.tuples(plans(most_regions=2, units=(STREET,)), st.integers(0, 2**32 - 1)), promise, full, small=12)

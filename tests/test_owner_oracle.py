@@ -155,7 +155,7 @@ def test_ground_drawn_by_chance(work: Session, full: bool, proof: Proof) -> None
         asked, chance = asked_of(value[0].plan), np.random.default_rng(value[1])
         compare(asked, nasty(chance, asked.claims, 400 if full else 60), tally, work, 8 if full else 4)
 
-    hold(st.tuples(plans(most_regions=3), st.integers(0, 2**32 - 1)), promise, full, small=20, large=150)
+    hold(st.tuples(plans(most_regions=3), st.integers(0, 2**32 - 1)), promise, full, small=10, large=150)
     proof("owner against fractions: ground drawn by chance, points", tally.points, str(tally))
 
 

@@ -133,7 +133,7 @@ def test_one_owner_in_memory_in_sql_and_in_rational_numbers(work: Session, full:
         finally:
             work.rollback()
 
-    hold(questions(), promise, full, small=30, large=PAIRS_COUNT)
+    hold(questions(), promise, full, small=15, large=PAIRS_COUNT)
     proof(
         "points on edges, vertices, a float step beside: owner in memory, SQL, fractions",
         PAIRS_COUNT,

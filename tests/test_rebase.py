@@ -337,4 +337,4 @@ def test_plans_drawn_by_two_always_make_a_whole_one(full: bool) -> None:
         after.restore(found.outcome.grids, found.outcome.gone, found.outcome.regions)
         assert {**after.board.grids} == {**found.state.grids}
 
-    hold(st.tuples(plans(most_regions=2, units=(STREET,)), st.integers(0, 2**32 - 1)), promise, full, small=20)
+    hold(st.tuples(plans(most_regions=2, units=(STREET,)), st.integers(0, 2**32 - 1)), promise, full, small=10)

@@ -21,7 +21,7 @@ def test_any_sequence_of_edits_keeps_the_ground(full: bool) -> None:
             assert total(after) == before
             board = after
 
-    hold(st.tuples(boards(), st.integers(0, 2**32 - 1)), promise, full, small=40, large=2000)
+    hold(st.tuples(boards(), st.integers(0, 2**32 - 1)), promise, full, small=20, large=2000)
 
 
 def test_any_ordered_boundary_is_got(full: bool) -> None:
@@ -31,7 +31,7 @@ def test_any_ordered_boundary_is_got(full: bool) -> None:
         for _ in range(2):
             board = tried(board, hand.order(board))
 
-    hold(st.tuples(boards(), st.integers(0, 2**32 - 1)), promise, full, small=20, large=1000)
+    hold(st.tuples(boards(), st.integers(0, 2**32 - 1)), promise, full, small=10, large=1000)
 
 
 def test_in_faulty_regions_nobody_else_loses(full: bool) -> None:
@@ -46,4 +46,4 @@ def test_in_faulty_regions_nobody_else_loses(full: bool) -> None:
         for _ in range(3):
             board = tried(board, hand.draw(board))
 
-    hold(st.tuples(boards(), st.integers(0, 2**32 - 1)), promise, full, small=25, large=1000)
+    hold(st.tuples(boards(), st.integers(0, 2**32 - 1)), promise, full, small=12, large=1000)

@@ -165,7 +165,7 @@ def test_nothing_goes_further_than_the_tolerance(full: bool) -> None:
         assert found.is_simple or not plain.is_simple
         assert led(meant, of_plan(drawn), snap_m) == found
 
-    hold(lines_on(), promise, full, small=30)
+    hold(lines_on(), promise, full, small=15)
 
 
 def test_the_ground_of_a_grid_is_led_to_itself(full: bool) -> None:
@@ -176,7 +176,7 @@ def test_the_ground_of_a_grid_is_led_to_itself(full: bool) -> None:
         for grid in [*on_board.grids.values()][:3]:
             assert led_ground(grid.shape, on_board, 0.05).normalize() == grid.shape.normalize()
 
-    hold(plans(units=(STREET, TOWN)), promise, full, small=30)
+    hold(plans(units=(STREET, TOWN)), promise, full, small=15)
 
 
 def test_a_border_through_a_building_is_refused_with_a_way_round_it() -> None:

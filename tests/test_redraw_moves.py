@@ -353,5 +353,5 @@ def test_a_region_drawn_anew_is_fitted_or_refused_at_the_places(full: bool) -> N
         assert is_exact(before.after(outcome))
         done["fitted"] += 1
 
-    hold(redrawn(), promise, full, small=30)
+    hold(redrawn(), promise, full, small=15)
     assert done["fitted"] > done["refused"]

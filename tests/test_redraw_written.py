@@ -68,7 +68,7 @@ def test_what_is_written_is_read_as_it_was(full: bool) -> None:
     def promise(edit: Edit) -> None:
         assert read(json.loads(json.dumps(document(edit)))) == edit
 
-    hold(EDITS, promise, full, small=120)
+    hold(EDITS, promise, full, small=60)
 
 
 def test_the_interface_as_it_is_promised() -> None:
@@ -212,4 +212,4 @@ def test_no_json_is_anything_but_read_or_refused(full: bool) -> None:
             assert str(found.values["pointer"])[:1] in ("", "/")
 
     members = st.sampled_from(("op", "grid", "grids", "line", "lines", "from", "to", "ground", "place", "codes", "cut"))
-    hold(st.tuples(EDITS, members, JSON), promise, full, small=120)
+    hold(st.tuples(EDITS, members, JSON), promise, full, small=60)

@@ -14,7 +14,7 @@ from geo.refound import refound
 CODES = st.sampled_from([f"{a}{b}" for a in ("路", "1", "A", "柳堰") for b in ("", "0", "桃", "栋12")])
 TEXTS = st.sampled_from(["", "", "1栋", "桃溪路12号", "桃溪路１２号", "柳堰 Park", "a\nb", "路"])
 PLACES = st.one_of(st.none(), st.sampled_from([(104.1234567, 30.7), (104.0, -30.0)]))
-SETTINGS = settings(deadline=None, max_examples=300)
+SETTINGS = settings(deadline=None, max_examples=60)
 
 
 @st.composite

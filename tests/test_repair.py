@@ -246,7 +246,7 @@ def test_planted_faults_are_healed(full: bool) -> None:
         assert exact or told
         healed.append(exact)
 
-    hold(planted(units=(SMALL, STREET)), promise, full, small=30)
+    hold(planted(units=(SMALL, STREET)), promise, full, small=15)
     assert sum(healed) >= 0.95 * len(healed)
 
 

@@ -38,7 +38,7 @@ def test_a_document_gives_its_ruleset_back(full: bool) -> None:
         assert ruleset.parse(ruleset.document(rules)) == rules
         assert ruleset.read(json.dumps(ruleset.document(rules), ensure_ascii=False)) == rules
 
-    hold(RULESETS, told, full, small=30)
+    hold(RULESETS, told, full, small=15)
 
 
 def residential(name: str, value: object) -> dict[str, object]:

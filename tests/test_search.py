@@ -105,7 +105,7 @@ THING = st.tuples(
     st.sampled_from(list(LAYERS)), LETTERS, st.one_of(st.just(""), LETTERS), st.one_of(st.just(""), LETTERS)
 )
 THINGS = st.lists(THING.map(lambda texts: Entry(*texts)), max_size=60, unique_by=lambda entry: entry[:2])
-QUIET = settings(deadline=None, max_examples=150)
+QUIET = settings(deadline=None, max_examples=60)
 
 
 def ranked(entries: list[Entry], text: str) -> list[tuple[Entry, Match]]:

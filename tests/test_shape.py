@@ -235,7 +235,7 @@ def test_no_grid_of_a_net_is_left_unsuspected(full: bool) -> None:
         for one, suspect in zip(grids, suspected.tolist(), strict=True):
             assert suspect or shape.findings(one, LIMITS) == []
 
-    hold(plans(most_regions=2), promise, full, small=25)
+    hold(plans(most_regions=2), promise, full, small=12)
 
 
 def test_the_sample_is_silent() -> None:

@@ -212,7 +212,7 @@ def test_valid_stays_valid_and_nothing_goes_further_than_the_tolerance(full: boo
                 own = {tuple(xy) for xy in shapely.get_coordinates(before)}
                 assert own <= {tuple(xy) for xy in shapely.get_coordinates(after)}
 
-    hold(shaken((SMALL, STREET)), promise, full, small=25, large=200)
+    hold(shaken((SMALL, STREET)), promise, full, small=12, large=200)
 
 
 def test_a_plan_drawn_with_a_shaking_hand_is_made_whole(full: bool) -> None:
@@ -223,7 +223,7 @@ def test_a_plan_drawn_with_a_shaking_hand_is_made_whole(full: bool) -> None:
         assume(all(is_stout(shape) for shape in (boundary, *grids)))
         assert exact(boundary, grids)
 
-    hold(shaken(), promise, full, small=40, large=200)
+    hold(shaken(), promise, full, small=20, large=200)
 
 
 def is_stout(shape: Ground) -> bool:

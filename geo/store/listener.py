@@ -39,11 +39,6 @@ class Notices:
         """Whether it was told to end."""
         return self._over.is_set()
 
-    @property
-    def lives(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread.is_alive()
-
     def start(self) -> None:
         self._bell, self._rope = os.pipe()
         self._thread.start()
