@@ -16,7 +16,7 @@ from test_open_plan import drawn_edit
 from geo.coverage import is_exact
 from geo.model import Building, Grid, GridKind, Ground, Plan, Region
 from geo.open_plan import OpenPlan
-from geo.rebase import Matter, Merged, RebaseRefused, State, Take, merged
+from geo.rebase import Matter, Merged, RebaseRefused, RebaseUnsettledError, State, Take, merged
 from geo.redraw.board import Codes
 from geo.redraw.refused import EditRefused
 from geo.refusal import Refusal
@@ -53,6 +53,15 @@ def whole(found: Merged) -> Merged:
         assert region.shape is not None
         assert is_exact(region.shape, [one.shape for one in found.state.grids.values() if one.region == code])
     return found
+
+
+def tried(drawn: Drawn, base: State, mine: State, theirs: State) -> Merged | None:
+    """What they are together; None where cells of a step or two are refused, since no node can be put between them."""
+    try:
+        return whole(merged(base, mine, theirs))
+    except RebaseUnsettledError:
+        assert not drawn.net.is_fine
+        return None
 
 
 def matters(found: Merged) -> list[str]:
@@ -268,7 +277,9 @@ def test_merged_ground_is_what_each_side_gave_it(full: bool) -> None:
         one = [n if n in old else 40 + n * 2 for n in one]
         other = [n if n in old else 41 + n * 2 for n in other]
         base, mine, theirs = states_of(drawn, drawn.grid_of, one, other)
-        found = whole(merged(base, mine, theirs))
+        found = tried(drawn, base, mine, theirs)
+        if found is None:
+            return
         told = [conflict.shape for conflict in found.conflicts]
         for number, cell_ in enumerate(drawn.net.cells):
             place = drawn.net.degrees(cell_)
@@ -296,7 +307,9 @@ def test_changes_in_other_grids_always_go_together(full: bool) -> None:
             for (region, was), now in zip(pairs, other, strict=True)
         ]
         base, mine, theirs = states_of(drawn, drawn.grid_of, one, other)
-        found, turned = whole(merged(base, mine, theirs)), whole(merged(base, theirs, mine))
+        found, turned = tried(drawn, base, mine, theirs), tried(drawn, base, theirs, mine)
+        if found is None or turned is None:
+            return
         assert not found.conflicts
         assert not found.recoded
         both = [b if b != a else c for (_, a), b, c in zip(pairs, one, other, strict=True)]
