@@ -88,8 +88,7 @@ def _codes(overlay: Overlay, dispute: Dispute, side: Side) -> tuple[str, ...]:
 
 
 def about_names(states: States, codes: Iterable[str], first: int, choices: Choices) -> list[Conflict]:
-    """Names and kinds that both sides changed, or that one changed of a grid that the other gave up; numbered from
-    `first`."""
+    """Names and kinds that both sides changed; numbered from `first`."""
     found = list[Conflict]()
     for code in sorted(codes):
         for matter in (Matter.NAME, Matter.KIND):
@@ -121,9 +120,7 @@ def chosen(values: Values, take: Take | None) -> str:
 
 def _is_clash(values: Values) -> bool:
     base, mine, theirs = values
-    if None in (mine, theirs):
-        return base is not None and (mine or theirs) not in (base, None)
-    return mine != theirs and base not in (mine, theirs)
+    return None not in (mine, theirs) and mine != theirs and base not in (mine, theirs)
 
 
 def _about_name(states: States, number: int, matter: Matter, code: str, values: Values, take: Take | None) -> Conflict:

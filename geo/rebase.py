@@ -23,7 +23,7 @@ from geo.redraw.board import Board, Codes, Outcome
 from geo.redraw.naming import next_codes
 from geo.refusal import Refusal
 from geo.spare_nodes import nodes_of, without_spare
-from geo.three_way import Dispute, Holder, Matter, Overlay, Side, State, States, disputes, holders
+from geo.three_way import Dispute, Holder, Matter, Overlay, Side, State, States, disputes, holders, named_and_gone
 
 __all__ = ["Conflict", "Matter", "Merged", "RebaseRefused", "RebaseUnsettledError", "State", "Take", "merged"]
 
@@ -130,20 +130,22 @@ def _all_codes(states: States) -> set[str]:
 
 def _stirred(states: States) -> set[str]:
     """Regions whose ground has to be put together face by face: both sides changed it, or a boundary is not what it
-    was; and those beside them, which have their nodes. None where all of them are as one side left them."""
+    was, or one gave up what the other gave a name; and those beside them, which have their nodes. None where all of
+    them are as one side left them."""
+    named = {states[Side.BASE].grids[code].region for code in named_and_gone(states)}
     every = {code for state in states for code in state.regions}
     base, mine, theirs = (_drawn(state, every) for state in states)
     boundaries = [{code: shape for code, (shape, _) in drawn.items()} for drawn in (base, mine, theirs)]
     moved = {code for code in every if len({one[code] for one in boundaries}) > 1}
     both = {code for code in every if base[code] not in (mine[code], theirs[code])}
-    if not moved | both:
+    if not moved | both | named:
         return set()
     near = set[str]()
     for state in states:
         places = Places.of({code: region.shape for code, region in state.regions.items() if region.shape is not None})
-        near |= places.meeting(box for code in moved | both if (box := places[code]))
+        near |= places.meeting(box for code in moved | both | named if (box := places[code]))
     untouched = (all(base[code] == side[code] for code in near) for side in (mine, theirs))
-    return set() if any(untouched) else near
+    return set() if any(untouched) and not named else near
 
 
 def _drawn(state: State, codes: Iterable[str]) -> dict[str, tuple[bytes, frozenset[tuple[str, bytes]]]]:

@@ -155,11 +155,15 @@ def _between(
 
 
 def _without(ground: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
-    """The difference; where borders nearly coincide and GEOS cannot tell it, on a grid of a tenth of a millimetre."""
+    """The difference; where borders nearly coincide and GEOS cannot tell it, of both on a grid of a tenth of a millimetre.
+
+    Ground that is sound on the lattice may cross itself by a hair once it is scaled to metres.
+    """
     try:
         return shapely.difference(ground, other)
     except shapely.errors.GEOSException:
-        return shapely.difference(ground, other, grid_size=OVERLAY_M)
+        one, two = (shapely.set_precision(shapely.make_valid(shape), OVERLAY_M) for shape in (ground, other))
+        return shapely.difference(one, two, grid_size=OVERLAY_M)
 
 
 def _neck_width(ground: shapely.Polygon, ends: NDArray[np.object_], width: float) -> float:

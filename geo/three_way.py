@@ -41,7 +41,7 @@ class Matter(StrEnum):
     BORDER = "border"
     """A border that both moved, one to this side and one to the other."""
     GRID = "grid"
-    """A grid that one side gave up while the other gave it ground, or that would have no ground left."""
+    """A grid that one side gave up and the other gave ground, a name or a kind; or that would have no ground left."""
     NAME = "name"
     KIND = "kind"
 
@@ -162,14 +162,28 @@ def _of_grids(overlay: Overlay, states: States) -> Iterator[Group]:
     for (side, holder), numbers in overlay.under.items():
         if holder.layer is Layer.GRID:
             held[side].setdefault(holder.code, set()).update(numbers)
-    base, mine, theirs = held
+    (base, mine, theirs), named = held, named_and_gone(states)
     for code in sorted(base.keys() | mine.keys() & theirs.keys()):
         own, other, was = (one.get(code, set()) for one in (mine, theirs, base))
         both = own and other
         moved = both and states[Side.MINE].grids[code].region != states[Side.THEIRS].grids[code].region
-        doubtful = not _may_stay(overlay, own, other) if both else _is_wide(overlay, (own or other) - was)
+        gained = (own or other) - was
+        lost = _is_wide(overlay, gained) or code in named
+        doubtful = not _may_stay(overlay, own, other) if both else lost
         if doubtful or moved:
             yield Matter.GRID, code, own | other if moved else own ^ other
+
+
+def named_and_gone(states: States) -> set[str]:
+    """Codes of grids that one side gave up while the other gave them another name or kind."""
+    base, *sides = (state.grids for state in states)
+    gone = {code for code in base if sum(code in side for side in sides) == 1}
+    return {
+        code
+        for code in gone
+        for side in sides
+        if code in side and (side[code].name, side[code].kind) != (base[code].name, base[code].kind)
+    }
 
 
 def _may_stay(overlay: Overlay, mine: AbstractSet[int], theirs: AbstractSet[int]) -> bool:

@@ -69,10 +69,13 @@ class Pair:
         return any(length >= 10 * DOUBT for length in beside)
 
     def _grid(self, code: str) -> bool:
-        """One side gave up a grid that the other made larger; or nothing is left of it after both."""
+        """One side gave up a grid that the other made larger or renamed; or nothing is left of it after both."""
         there = [side.get(code) for side in self.sides]
         if None in there:
-            return any(wide([shape.difference(self.base[code])]) for shape in there if shape is not None)
+            was, *now = (names.get(code) for names in self.names)
+            return any(name not in (None, was) for name in now) or any(
+                wide([shape.difference(self.base[code])]) for shape in there if shape is not None
+            )
         (one, other), was = there, self.base[code]
         assert one is not None
         assert other is not None
@@ -81,9 +84,7 @@ class Pair:
 
     def _name(self, code: str) -> bool:
         was, *now = (names.get(code) for names in self.names)
-        if None in now:
-            return any(name not in (None, was) for name in now)
-        return was not in now and now[0] != now[1]
+        return None not in now and was not in now and now[0] != now[1]
 
 
 def contact(one: Ground, other: Ground) -> float:

@@ -195,7 +195,15 @@ def test_names_and_kinds() -> None:
     assert merged(BASE, mine, theirs, {1: Take.MINE}).state.grids["A"].name == "mine"
     assert found.state.grids["A"].name == "theirs"
     gone = row(A=2, C=1, D=1)
-    assert matters(merged(BASE, called(BASE, "B", "mine"), gone)) == ["name"]
+    mine = called(BASE, "B", "mine")
+    found = whole(merged(BASE, mine, gone))
+    assert matters(found) == ["grid"]
+    assert widths(found.state) == widths(gone)
+    kept = whole(merged(BASE, mine, gone, {1: Take.MINE}))
+    ((was, now),) = kept.recoded
+    assert (was, kept.state.grids[now].name) == ("B", "mine")  # a code that was retired does not come back
+    assert widths(kept.state) == {"A": 1.0, now: 1.0, "C": 1.0, "D": 1.0}
+    assert matters(merged(BASE, gone, mine)) == ["grid"]
 
 
 def test_ground_that_left_the_region_and_was_redrawn() -> None:

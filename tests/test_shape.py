@@ -250,3 +250,12 @@ def test_real_villages_are_silent(shared_data: Path) -> None:
     villages = [one for one in grids if isinstance(one, Grid)]
     assert len(villages) == 84
     assert [finding for one in villages for finding in shape.findings(one, LIMITS)] == []
+
+
+def test_ground_that_crosses_itself_by_a_hair_in_metres_is_still_compared() -> None:
+    """As a shape sound on the lattice may, once it is scaled."""
+    crossed = shapely.Polygon([(0, 0), (10, 10 + 1e-9), (10, 0), (0, 10)])
+    beside = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10 + 1e-9)])
+    left = shape._without(crossed, beside)
+    assert left.is_valid
+    assert left.area < 1e-2
