@@ -155,7 +155,7 @@ def _between(
 
 
 def _without(ground: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
-    """The difference; where borders nearly coincide and GEOS cannot tell it, of both on a grid of a tenth of a millimetre.
+    """The difference; where borders nearly coincide and GEOS cannot tell it, on a grid of a tenth of a millimetre.
 
     Ground that is sound on the lattice may cross itself by a hair once it is scaled to metres.
     """
