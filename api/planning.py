@@ -30,7 +30,7 @@ WRITERS = 12
 """Changes at once. Each holds a connection while the desk works or others have their turn, and there are twenty."""
 PATIENCE_S = 5.0
 """How long one more waits before it is told to come back."""
-REFUSALS = (
+CHANGES = (
     "invalid-body",
     "invalid-if-match",
     "body-too-deep",
@@ -43,13 +43,13 @@ REFUSALS = (
     "stale-state",
     "unsupported-media-type",
     "idempotency-key-reused",
-    "took-too-long",
     "if-match-required",
     "busy",
-    "worker-lost",
     "store-unavailable",
 )
-"""Problems of every change of what a plan draws."""
+"""Problems of every change of a plan."""
+REFUSALS = (*CHANGES, "took-too-long", "worker-lost")
+"""Of those that the desk works out."""
 InActor = Annotated[str, Depends(actor)]
 DryRun = Annotated[Flag, Query(description="The same answer, and nothing is kept")]
 

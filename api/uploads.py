@@ -7,15 +7,11 @@ by a dependency of its own, after the actor's where there is one, and parsed in 
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from starlette.requests import Request
 
 from api.access import Actor
-from api.limits import read_json
 from api.parameters import check_media
 from api.problems import Problem
-from api.schemas import PublishRequest
 from api.settings import Settings
 from geo.datum import Datum
 from geo.files import Limits, Reading, read_geojson
@@ -55,19 +51,8 @@ async def actors(request: Request, _: Actor) -> bytes:
     return await anybodys(request)
 
 
-async def wished(request: Request, _: Actor) -> PublishRequest:
-    """What an actor says about publishing; nothing where there is no body."""
-    check_media(request)
-    body = await request.body()
-    try:
-        return PublishRequest.model_validate(read_json(body, request.app.state.settings) if body else {})
-    except ValidationError as error:
-        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from None
-
-
 AnyUpload: TypeAlias = Annotated[bytes, Depends(anybodys)]
 ActorsUpload: TypeAlias = Annotated[bytes, Depends(actors)]
-Wish: TypeAlias = Annotated[PublishRequest, Depends(wished)]
 
 
 def limits_of(settings: Settings) -> Limits:

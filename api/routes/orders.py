@@ -14,7 +14,7 @@ from api.cursor import Cursor
 from api.media import JSON
 from api.openapi import responses
 from api.order_schemas import OrderDocument, OrderRequest, Orders
-from api.parameters import InPage, Integer, Text
+from api.parameters import InPage, Integer, Text, number_in
 from api.planning import InAmending, InWriting
 from api.preconditions import InIfMatch
 from api.problems import Problem
@@ -97,7 +97,7 @@ def listed(
     """Those that wait, that are in force since a publication, and that were withdrawn."""
     with reachable(), session(live.engine) as work:
         states = None if state is None else [state]
-        found = orders.listed(work, states=states, region=region, before=_before(page.cursor), limit=page.limit + 1)
+        found = orders.listed(work, states=states, region=region, before=number_in(page.cursor), limit=page.limit + 1)
     shown = found[: page.limit]
     more = Cursor(0, str(shown[-1].id)) if len(found) > len(shown) else None
     told = {"orders": [document(one) for one in shown], "links": list_links(request, JSON, more)}
@@ -169,11 +169,3 @@ def document(order: Order) -> dict[str, Any]:
 
 def _tag(state: str) -> str:
     return f'"{state}"'
-
-
-def _before(cursor: Cursor | None) -> int | None:
-    if cursor is None:
-        return None
-    if not cursor.after.isascii() or not cursor.after.isdigit() or len(cursor.after) > 18:
-        raise Problem("invalid-cursor")
-    return int(cursor.after)

@@ -16,9 +16,9 @@ from api.bodies import Body, body_of
 from api.openapi import responses
 from api.plan_documents import told
 from api.planned import ApproveRequest, StateRequest
-from api.planning import Changing, InChanging, tag
-from api.schemas import PlanDocument, Published, ScheduledPlan
-from api.uploads import PUBLISH_REQUEST, Wish, described
+from api.planning import CHANGES, Changing, InChanging, tag
+from api.schemas import PlanDocument, Published, PublishRequest, ScheduledPlan
+from api.uploads import PUBLISH_REQUEST, described
 from geo.store import door, plans, schedule
 from geo.store.drafts import Draft
 
@@ -26,25 +26,9 @@ router = APIRouter(prefix="/v1/plans/{id}", tags=["plans"])
 STATE_REQUEST = described("StateRequest", "application/json", required=False)
 APPROVE_REQUEST = described("ApproveRequest", "application/json", required=False)
 InState = Annotated[Body[StateRequest], Depends(body_of(StateRequest, needed=False))]
+InPublish = Annotated[Body[PublishRequest], Depends(body_of(PublishRequest, needed=False))]
 InApprove = Annotated[Body[ApproveRequest], Depends(body_of(ApproveRequest, needed=False))]
-REFUSALS = responses(
-    "invalid-body",
-    "invalid-if-match",
-    "body-too-deep",
-    "body-too-large",
-    "idempotency-key-required",
-    "token-required",
-    "read-only",
-    "unknown-plan",
-    "plan-not-draft",
-    "wrong-state",
-    "stale-state",
-    "unsupported-media-type",
-    "idempotency-key-reused",
-    "if-match-required",
-    "busy",
-    "store-unavailable",
-)
+STATES = responses(*CHANGES, "wrong-state")
 
 
 @router.post(
@@ -53,7 +37,7 @@ REFUSALS = responses(
     summary="Hand a plan in to be approved",
     response_model=PlanDocument,
     openapi_extra=STATE_REQUEST,
-    responses=REFUSALS,
+    responses=STATES,
 )
 def submit(request: Request, id: UUID, changing: InChanging, body: InState) -> Response:
     """It is not edited while others look at it: it is approved, or reopened to be edited."""
@@ -66,7 +50,7 @@ def submit(request: Request, id: UUID, changing: InChanging, body: InState) -> R
     summary="Approve a plan that was handed in",
     response_model=PlanDocument,
     openapi_extra=APPROVE_REQUEST,
-    responses=REFUSALS,
+    responses=STATES,
 )
 def approve(request: Request, id: UUID, changing: InChanging, body: InApprove) -> Response:
     """It may be published as it is. Who approved it is kept, with the number of the paper where one is given."""
@@ -79,7 +63,7 @@ def approve(request: Request, id: UUID, changing: InChanging, body: InApprove) -
     summary="Make a draft again of a plan that was handed in, approved or withdrawn",
     response_model=PlanDocument,
     openapi_extra=STATE_REQUEST,
-    responses=REFUSALS,
+    responses=STATES,
 )
 def reopen(request: Request, id: UUID, changing: InChanging, body: InState) -> Response:
     """Everything of it is there, with all its steps; an approval is void."""
@@ -92,7 +76,7 @@ def reopen(request: Request, id: UUID, changing: InChanging, body: InState) -> R
     summary="Withdraw a plan, with a reason",
     response_model=PlanDocument,
     openapi_extra=STATE_REQUEST,
-    responses=REFUSALS,
+    responses=STATES,
 )
 def withdraw(request: Request, id: UUID, changing: InChanging, body: InState) -> Response:
     """It is not published any more, also where it was scheduled: its regions are free. It can be reopened."""
@@ -125,6 +109,8 @@ def withdraw(request: Request, id: UUID, changing: InChanging, body: InState) ->
             "tree-broken",
             "nothing-to-publish",
             "invalid-body",
+            "body-too-deep",
+            "body-too-large",
             "invalid-if-match",
             "idempotency-key-required",
             "idempotency-key-reused",
@@ -137,13 +123,14 @@ def withdraw(request: Request, id: UUID, changing: InChanging, body: InState) ->
         ),
     },
 )
-def publish(request: Request, id: UUID, changing: InChanging, wish: Wish) -> Response:
+def publish(request: Request, id: UUID, changing: InChanging, body: InPublish) -> Response:
     """Through the one door: the number is taken, bases and neighbours are asked again, and the map switches at once.
 
     With `at` in time to come it is proven now and waits (202): until then its regions are reserved for it, and nobody
     sees it. At that instant any service on the store publishes it.
     A client whose connection broke repeats the request with the same Idempotency-Key and gets the same answer.
     """
+    wish = body.asked
     asked = door.Request(
         plan=id,
         actor=changing.actor,

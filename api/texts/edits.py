@@ -116,11 +116,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "两个节点将重合。请移到没有节点的地方。",
         "Two nodes would come to lie at one place. Move it to where no node is.",
     ),
-    "edit.noding-unsettled": (
-        "边界彼此贴得过近,节点无法对齐。请使其离开其他边界远一些,或与之重合。",
-        "Borders would run so close along each other that their nodes cannot be matched. Keep further away, or lie on "
-        "the other.",
-    ),
     "edit.not-settled": (
         "边界彼此贴得过近,节点无法对齐。请使其离开其他边界远一些,或与之重合。",
         "Borders would run so close along each other that their nodes cannot be matched. Keep further away, or lie on "
