@@ -30,8 +30,11 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     WANGGE_DATA=/data \
     WANGGE_HOST=0.0.0.0 \
-    WANGGE_PORT=8000
+    WANGGE_PORT=8000 \
+    NUMBA_CACHE_DIR=/kernels
+RUN mkdir /kernels && chown wangge /kernels
 USER wangge
+RUN python -m geo.draw
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000

@@ -28,6 +28,7 @@ VERBS: Final = MappingProxyType(
         "import": "importing",
         "check": "checking",
         "accept": "accepting",
+        "draw": "drawing",
         "publish": "publishing",
         "export": "exporting",
         "verify": "verifying",

@@ -13,6 +13,7 @@ from api.texts import (
     archives,
     certificates,
     differences,
+    drawing,
     edits,
     findings,
     formats,
@@ -42,6 +43,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         **archives.TEXTS,
         **differences.TEXTS,
         **edits.TEXTS,
+        **drawing.TEXTS,
     }
 )
 SAID = frozenset({"by", "where"})
