@@ -24,6 +24,9 @@ RUN /venv/bin/pip install --no-cache-dir --constraint requirements.lock hatchlin
     && /venv/bin/pip install --no-cache-dir --constraint requirements.lock /wheel/*.whl
 
 FROM python:3.13-slim-bookworm
+# for pictures with names in them: a slim image has no fonts
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core fonts-wqy-microhei \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --create-home --home-dir /data --shell /usr/sbin/nologin wangge
 COPY --from=wheel /venv /venv
 ENV PATH=/venv/bin:$PATH \

@@ -30,6 +30,8 @@ LARGEST: Final = 4.0
 """Times the usual width and height."""
 SHARP: Final = 1.5
 """Pixels of a PNG in one of the SVG's, where that is of the usual size."""
+PLAIN_FONTS: Final = ("DejaVu Sans", "Liberation Sans")
+"""Where none of the fonts is there that the SVG names, at least digits are written: resvg leaves a text out else."""
 LIKE: Final[Mapping[str, str]] = {"canal": "river", "wall": "railway"}
 """Classes of lines that look like another one; all others without a look of their own are small streets."""
 
@@ -74,7 +76,10 @@ def write_picture(told: str, grids: int, to: Path) -> None:
         if to.suffix.lower() == ".svg":
             draft.write_text(told, "utf-8")
         else:
-            draft.write_bytes(resvg_py.svg_to_bytes(svg_string=told, zoom=max(1.0, SHARP / _times(grids))))
+            sharp = max(1.0, SHARP / _times(grids))
+            plain, last = PLAIN_FONTS
+            png = resvg_py.svg_to_bytes(svg_string=told, zoom=sharp, sans_serif_family=plain, serif_family=last)
+            draft.write_bytes(png)
 
 
 def _times(grids: int) -> float:

@@ -43,8 +43,8 @@ DRAWN: dict[str, tuple[str, str]] = {
     "draw.border": ("网格边界", "Border of a grid"),
     "draw.boundary": ("区划边界", "Boundary of a region"),
     "draw.picture": (
-        "{regions} 个区划,{grids} 个网格,{households} 户",
-        "{regions} regions, {grids} grids, {households} households",
+        "区划 {regions} 个,网格 {grids} 个,{households} 户",
+        "regions: {regions}, grids: {grids}, households: {households}",
     ),
 }
 

@@ -18,6 +18,7 @@ from geo.draw.borders import OUTSIDE, Borders, Numbers
 from geo.draw.cuts import cut_lines
 from geo.draw.holes import filled, surrounded, through
 from geo.draw.network import Network, joined_numbers, network
+from geo.draw.slices import across
 from geo.draw.thin import joined_thin, tips
 from geo.lattice import rounded
 from geo.model import Building
@@ -134,6 +135,8 @@ def _cuts(shapes: Sequence[Polygon], houses: _Houses, plane: Plane, full: int, p
         own = order[first[number] : first[number + 1]]
         if houses.households[own].sum() > full and len(own) > 1:
             found.extend(cut_lines(ground, houses.footprints[own], houses.households[own], part))
+        if len(own) == 0:
+            found.extend(across(ground))
         found.extend(_clear(tips(ground), houses.footprints[own]))
     for number, hole, _ in surrounded(shapes):
         own = order[first[number] : first[number + 1]]

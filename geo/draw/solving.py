@@ -36,6 +36,8 @@ FEWEST_RUNS, MOST_RUNS = 2, 16
 """Runs for each number of grids that promises most."""
 STARTS = 6
 """Seeds that are tried until ground comes apart into so many grids."""
+STRADDLED = 1.2
+"""Ground on both sides of a river counts for more than it is weighed by: nobody walks across."""
 OUT = 0.005
 """What a household out of range costs."""
 
@@ -95,7 +97,7 @@ def weights_of(mosaic: Mosaic, counting: Counting, wishes: Wishes) -> Weights:
     barrier = wanted.barriers if barrier_m > 0 else 0.0  # where there is none, borders on streets count for it
     return Weights(
         road=(wanted.streets + wanted.barriers - barrier) / whole,
-        barrier=barrier / whole,
+        barrier=STRADDLED * barrier / whole,
         balance=wanted.balance / whole,
         shape=wanted.shape / whole,
         compound=wanted.compounds / whole,

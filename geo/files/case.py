@@ -163,7 +163,7 @@ def _states_datum(path: Path) -> bool:
 def _named(row: Row, column: str, layer: Layer) -> Row:
     if row.problem is not None or row.properties.get(column) not in (None, ""):
         return row
-    other = [row.properties.get(name) for name in OTHER_NAMES] if layer is Layer.REGION else []
+    other = [*(row.properties.get(name) for name in OTHER_NAMES), LEVEL] if layer is Layer.REGION else []
     said = next((value for value in other if value not in (None, "")), str(row.number))
     return replace(row, properties={**row.properties, column: said})
 
