@@ -8,9 +8,9 @@ from shapely import Polygon
 
 from benchmarks.draw_graph import BlockGraph, Numbers
 from geo.draw.alongside import Alongside
-from geo.draw.blocks import blocks
 from geo.draw.borders import OUTSIDE, Borders
 from geo.draw.counting import Counting, counts
+from geo.draw.site import Site, shores
 from geo.draw.task import Task
 from geo.plane import Plane
 
@@ -29,14 +29,14 @@ class Ground:
 def ground_of(task: Task, fineness: tuple[float, float]) -> Ground:
     """The blocks of a task, those of each part of its region after the other's. `fineness`: from which share of the
     most that a grid may have blocks are cut, and to which."""
+    number = {id(building): n for n, building in enumerate(task.buildings)}
     shapes, owners = list[Polygon](), np.full(len(task.buildings), OUTSIDE)
-    waters = [shapely.boundary(water.shape) for water in task.water]
-    lines = [*shapely.get_parts([*(line.shape for line in task.lines), *waters])]
-    full, fine = (max(1, round(share * task.wishes.most)) for share in fineness)
     for part in shapely.get_parts(task.boundary):
-        found = blocks(part, task.buildings, lines, full, fine)
-        owners = np.where((found.building != OUTSIDE) & (owners == OUTSIDE), found.building + len(shapes), owners)
-        shapes += found.shapes
+        site = Site.of(task, part, fineness)
+        for building, block in zip(site.buildings, site.laid.building.tolist(), strict=True):
+            if block != OUTSIDE:
+                owners[number[id(building)]] = block + len(shapes)
+        shapes += site.laid.shapes
     return Ground(shapes, _graph(task, shapes, owners))
 
 
@@ -52,7 +52,7 @@ def _numbers(told: Counting, least: int, most: int) -> tuple[int, ...]:
 def _graph(task: Task, shapes: list[Polygon], owners: Numbers) -> BlockGraph:
     plane, count = Plane.of(task.boundary), len(shapes)
     borders, alone = Borders.of(shapes, plane), np.arange(len(shapes))
-    followed = [*(line.shape for line in task.lines), *(shapely.boundary(water.shape) for water in task.water)]
+    followed = [*(line.shape for line in task.lines), *shores(task)]
     lines = np.array([plane.metres(line) for line in followed], dtype=object)
     on_line, _ = Alongside(lines, np.zeros(len(lines), dtype=bool)).of(borders, plane)
     one, other, metres = borders.between(alone)

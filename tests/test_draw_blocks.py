@@ -8,6 +8,7 @@ from town import covers, houses, on_map, streets, task, town
 
 from geo.draw.blocks import Blocks, blocks
 from geo.draw.task import Task
+from geo.draw.thin import has_needle
 
 CUT_M2 = 0.25
 
@@ -124,3 +125,11 @@ def test_points_and_no_lines_are_ground_too() -> None:
     empty = task(box(0, 0, 100, 100), streets(1, 1), [], [])
     assert len(laid(empty).shapes) == 1
     assert on_map(Point(0, 0)).x == pytest.approx(104.06)
+
+
+def test_a_needle_is_told_from_a_corner() -> None:
+    block = box(0, 0, 100, 100)
+    assert not has_needle(block)
+    assert not has_needle(Polygon([(0, 0), (200, 0), (0, 100)]))
+    assert has_needle(block.union(box(100, 50, 140, 54)))
+    assert not has_needle(block.union(box(100, 50, 105, 54)))

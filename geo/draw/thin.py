@@ -17,6 +17,8 @@ THIN_M = 8.0
 mitred corners cannot make one of it."""
 SMALL_M2 = 400.0
 """Ground this small, a courtyard, stands not alone either."""
+NEEDLE_M, NEEDLE_M2 = 6.0, 30.0
+"""A needle is narrower and larger than this (`needle_width_m`, `needle_area_m2` of `geo.parameters`)."""
 TIP_M = 7.0
 """A block's end that is narrower is cut off it."""
 RIM_M, BEYOND_M = 0.02, 0.2
@@ -50,6 +52,13 @@ def tips(ground: Polygon) -> list[shapely.LineString]:
     mouths = [shapely.line_merge(part.boundary.difference(rim)) for part in ends]
     lines = [line for mouth in mouths for line in shapely.get_parts(mouth) if line.length > 0.5]
     return [lengthened(line, RIM_M + BEYOND_M) for line in lines]
+
+
+def has_needle(ground: Polygon) -> bool:
+    """Whether ground in metres has a part that is narrower than a grid may be (opening by a square-edged disc)."""
+    core = shapely.buffer(ground, -NEEDLE_M / 2, join_style="mitre")
+    opened = shapely.buffer(core, NEEDLE_M / 2 * 1.02, join_style="mitre", mitre_limit=6)
+    return bool((shapely.area(shapely.get_parts(ground.difference(opened))) > NEEDLE_M2).any())
 
 
 def _partners(borders: Borders, group: Numbers, thin: set[int]) -> dict[int, int]:
