@@ -58,10 +58,8 @@ def _part(task: Task, part: Polygon, seed: int, number: int, told: Told) -> list
         told(Progress("blocks", 1, 1))
         if counting.numbers == range(1, 2):
             return [_whole(part, site, counting)]
-        for one in solutions(
-            site.mosaic(task), counting, task.wishes, seed, lambda n, of: told(Progress("grids", n, of))
-        ):
-            found.append((site.violation(one.label, one.grids), site, one))
+        solved = solutions(site.mosaic(task), counting, task.wishes, seed, lambda n, of: told(Progress("grids", n, of)))
+        found.extend((site.violation(one.label, one.grids), site, one) for one in solved)
         if any(violation <= counting.violation for violation, _, _ in found):
             break
     if not found:
