@@ -53,7 +53,7 @@ class Asker:
         others = np.flatnonzero(owned & ~measured)
         status[others[self.borders.near(xy[others], owner[others], self.near_m)]] = _number(Status.NEAR_BOUNDARY)
         if accuracy_m is not None:
-            self._by_share(xy, accuracy_m, border, status)
+            self._by_share(xy, accuracy_m, owner, border, status)
         rivals = (claim != owner[point]) & ((claim < self._proven) == (owner[point] < self._proven))
         point, claim = point[rivals], claim[rivals]
         status[point] = _number(Status.SHARED)
@@ -64,15 +64,17 @@ class Asker:
         return Many(status, np.where(owned, owner, NOBODY), border, point, claim)
 
     def _by_share(
-        self, xy: NDArray[np.float64], accuracy_m: NDArray[np.float64], border: NDArray[np.float64],
-        status: NDArray[np.int8],
+        self, xy: NDArray[np.float64], accuracy_m: NDArray[np.float64], owner: NDArray[np.int64],
+        border: NDArray[np.float64], status: NDArray[np.int8],
     ) -> None:  # fmt: skip
         """Where an accuracy is said, another owner's share of the error tells whether a border is near; each point
-        whose error can reach one is asked alone."""
+        whose error can reach one is asked alone, and each on provisional ground, which others may overlap far from its
+        own border."""
         said = np.flatnonzero(_said(accuracy_m, len(xy)) & ~np.isnan(border))
         status[said] = _number(Status.OWNED)
         scale = SURE_SIGMAS * Accuracy(1.0).sigma_m
-        for row in said[border[said] < scale * accuracy_m[said]].tolist():
+        reaches = border[said] < scale * accuracy_m[said]
+        for row in said[reaches | (owner[said] >= self._proven)].tolist():
             lon, lat = xy[row].tolist()
             told = answer(self.state, lon, lat, self.near_m, Accuracy(float(accuracy_m[row])))
             status[row] = _number(told.status)

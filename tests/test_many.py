@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from divisions import ORIGIN, STEP
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from test_match import FAULTY, place, state
@@ -56,6 +56,7 @@ def test_many_points_are_answered_as_each_alone(steps: list[tuple[int, int, floa
         max_size=20,
     )
 )
+@example(steps=[(60, 1, 3)])  # on provisional ground that another grid overlaps, far from the owner's own border
 def test_a_stated_accuracy_counts_for_each_as_alone(steps: list[tuple[int, int, float]]) -> None:
     xy = np.array([place(column / 20 + 0.003, row / 20 + 0.001) for column, row, _ in steps])
     compared(FAULTY, xy, np.array([metres for _, _, metres in steps]))
