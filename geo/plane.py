@@ -4,6 +4,7 @@ The affine scale of `geo.measure` at the ground's own latitude, from its own sou
 to a thousandth of a lattice step.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,10 @@ class Plane:
 
     def metres(self, shape: BaseGeometry) -> BaseGeometry:
         return shapely.transform(shape, lambda xy: (xy - self.origin) * self.scale)
+
+    def metres_each(self, shapes: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+        """Many shapes (n,) at once, which is far faster than one by one."""
+        return np.asarray(self.metres(np.array(shapes, dtype=object)), dtype=object)
 
     def degrees(self, shape: BaseGeometry) -> BaseGeometry:
         return shapely.transform(shape, lambda xy: xy / self.scale + self.origin)

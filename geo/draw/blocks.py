@@ -11,22 +11,25 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import LineString, Point, Polygon
+from shapely import LineString, Polygon
 
-from geo.arrangement import Arrangement, joined
+from geo.arrangement import Arrangement, Over, joined
+from geo.coverage import is_exact
 from geo.draw.borders import OUTSIDE, Borders, Numbers
 from geo.draw.cuts import cut_lines
 from geo.draw.holes import filled, surrounded, through
-from geo.draw.network import Network, joined_numbers, network
+from geo.draw.houses import Houses
+from geo.draw.network import joined_numbers, network
 from geo.draw.slices import across
 from geo.draw.thin import joined_thin, tips
-from geo.lattice import rounded
-from geo.model import Building
+from geo.lattice import keys, rounded, steps_of, to_degrees, to_steps
+from geo.model import Building, Ground
 from geo.plane import Plane
+from geo.rings import are_sound
 
-POINT_M = 1.0
-"""Radius of the ground that a building known as a point is taken to stand on."""
 ROUNDS = 3
+STEP_DEG = 1.5e-7
+"""A node that was put on an edge and rounded to the lattice is no farther from it."""
 Shapes = NDArray[np.object_]
 
 
@@ -42,73 +45,73 @@ class Blocks:
 
 
 def blocks(
-    boundary: Polygon, buildings: Sequence[Building], lines: Sequence[LineString], full: int, part: int
+    boundary: Polygon,
+    buildings: Sequence[Building],
+    lines: Sequence[LineString],
+    full: int,
+    part: int,
+    kept: Sequence[Polygon] = (),
 ) -> Blocks:
-    """Of one part of a region. Blocks of more than `full` households are cut where a gap allows."""
+    """Of one part of a region. Blocks of more than `full` households are cut where a gap allows. `kept` ones that cover
+    it exactly are what it begins with; those that a building stands in together are one."""
     plane = Plane.of(boundary)
-    houses = _Houses.of(buildings, plane)
-    ways = np.array([plane.metres(line) for line in lines], dtype=object)
-    net = network(ways, houses.footprints, plane.metres(boundary))
-    shapes = _first(boundary, net, plane)
-    for _ in range(ROUNDS):
-        cuts = _cuts(shapes, houses, plane, full, part)
-        if not cuts:
-            break
-        before = len(shapes)
-        shapes = _again(shapes, cuts, plane)
-        if len(shapes) == before:
-            break
-    shapes = filled(shapes)
+    houses = Houses.of(buildings, plane)
+    begun = _uncut(kept, houses, plane) if _cover(kept, boundary) else _between([boundary], houses, plane, lines)
+    return laid(filled(_cut(begun, houses, plane, full, part).shapes), buildings, plane)
+
+
+def blocks_within(
+    grounds: Sequence[Polygon], buildings: Sequence[Building], lines: Sequence[LineString], most: int
+) -> tuple[list[Polygon], Numbers]:
+    """Blocks (n,), none of which lies in two of some grounds beside each other or has more than `most` households where
+    a gap allows, and which ground (n,) each lies in."""
+    plane = Plane.of(shapely.box(*shapely.total_bounds([*grounds])))
+    houses = Houses.of(buildings, plane)
+    found = _cut(_between(grounds, houses, plane, lines), houses, plane, most, most)
+    shapes, within = filled(found.shapes), dict(zip(map(id, found.shapes), found.ground.tolist(), strict=True))
+    places = shapely.point_on_surface([*grounds])
+    return shapes, np.array([within.get(id(one), _holder(one, places)) for one in shapes])
+
+
+def _holder(shape: Polygon, places: Shapes) -> int:
+    """The ground that a piece lies in which took in what lay in its hole."""
+    return int(np.argmin(shapely.distance(places, shape)))
+
+
+def laid(shapes: Sequence[Ground], buildings: Sequence[Building], plane: Plane) -> Blocks:
+    """Pieces of ground as blocks: each building stands in the one that has most of it."""
+    houses = Houses.of(buildings, plane)
     owner = houses.owners(shapes, plane)
     inside = owner != OUTSIDE
     count = np.bincount(owner[inside], weights=houses.households[inside], minlength=len(shapes))
-    return Blocks(shapes, plane, owner, count.astype(np.int64))
+    return Blocks([*shapes], plane, owner, count.astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)
-class _Houses:
-    """Footprints in metres (n,), polygons, and households (n,)."""
+class _Pieces:
+    """Pieces of ground (n,) that cover some grounds, and the number of the one that each lies in (n,)."""
 
-    footprints: Shapes
-    households: Numbers
-
-    @classmethod
-    def of(cls, buildings: Sequence[Building], plane: Plane) -> "_Houses":
-        shapes = [plane.metres(one.shape) for one in buildings]
-        ground = [one.buffer(POINT_M, quad_segs=2) if isinstance(one, Point) else one for one in shapes]
-        return cls(np.array(ground, dtype=object), np.array([one.households or 0 for one in buildings], dtype=np.int64))
-
-    def owners(self, shapes: Sequence[Polygon], plane: Plane) -> Numbers:
-        """The piece of ground that has most of each footprint (n,)."""
-        owner = np.full(len(self.footprints), OUTSIDE)
-        if len(owner) == 0:
-            return owner
-        ground = np.array([plane.metres(shape) for shape in shapes], dtype=object)
-        tree = shapely.STRtree(ground)
-        house, within = tree.query(self.footprints, predicate="within")
-        owner[house] = within
-        rest = np.flatnonzero(owner == OUTSIDE)
-        house, piece = tree.query(self.footprints[rest], predicate="intersects")
-        shared = shapely.area(shapely.intersection(self.footprints[rest][house], ground[piece]))
-        order = np.lexsort((-piece, shared))
-        owner[rest[house[order]]] = piece[order]
-        return owner
+    shapes: list[Polygon]
+    ground: Numbers
 
 
-def _first(boundary: Polygon, net: Network, plane: Plane) -> list[Polygon]:
+def _between(grounds: Sequence[Polygon], houses: Houses, plane: Plane, ways: Sequence[LineString]) -> _Pieces:
     """Pieces between the lines, walled ground joined to a neighbour."""
+    lines = plane.metres_each(ways)
+    net = network(lines, houses.footprints, shapely.MultiPolygon([plane.metres(ground) for ground in grounds]))
     walls = [ground for ground in (rounded(plane.degrees(wall)) for wall in net.walls) if ground.is_valid]
-    lines = [rounded(plane.degrees(line)) for line in net.lines]
-    found = Arrangement.of([boundary, *walls], [line for line in lines if line.length > 0])
-    faces = [face for face in found.faces if 0 in face.over]
-    pieces = [face.shape for face in faces]
-    borders = Borders.of(pieces, plane)
-    return _together(pieces, borders, plane, _walled(faces, borders))
+    edges = [rounded(plane.degrees(line)) for line in net.lines]
+    found = Arrangement.of([*grounds, *walls], [edge for edge in edges if edge.length > 0])
+    faces = [face for face in found.faces if face.over and min(face.over) < len(grounds)]
+    pieces = _Pieces([face.shape for face in faces], np.array([min(face.over) for face in faces]))
+    borders = Borders.of(pieces.shapes, plane).within(pieces.ground)
+    under = [frozenset(number for number in face.over if number >= len(grounds)) for face in faces]
+    return _together(pieces, borders, plane, _walled(under, borders))
 
 
-def _walled(faces: Sequence[object], borders: Borders) -> Numbers:
-    """The group of each face: those under one wall together, and with the open face they have the longest border to."""
-    under = [frozenset(face.over) - {0} for face in faces]  # type: ignore[attr-defined]
+def _walled(under: Sequence[Over], borders: Borders) -> Numbers:
+    """The group of each face, given the walls it lies under: those under one together, and with the open face they have
+    the longest border to."""
     count = len(under)
     one, other, metres = borders.between(np.arange(count))
     same = np.array([bool(under[a] & under[b]) for a, b in zip(one, other, strict=True)], dtype=bool)
@@ -124,7 +127,42 @@ def _walled(faces: Sequence[object], borders: Borders) -> Numbers:
     return joined_numbers(count, pairs[:, 0], pairs[:, 1])[group]
 
 
-def _cuts(shapes: Sequence[Polygon], houses: _Houses, plane: Plane, full: int, part: int) -> list[LineString]:
+def _cover(shapes: Sequence[Polygon], boundary: Polygon) -> bool:
+    """Whether shapes cover a boundary exactly, but for nodes that it lacks on its edges."""
+    if not shapes or not are_sound(np.array(shapes, dtype=object)).all():
+        return False
+    rim = joined(shapes)
+    if not isinstance(rim, Polygon) or not is_exact(rim, shapes):
+        return False
+    own, its = (set(keys(to_steps(shapely.get_coordinates(shape))).tolist()) for shape in (boundary, rim))
+    more = to_degrees(steps_of(np.array(sorted(its - own), dtype=np.uint64)))
+    return own <= its and bool((shapely.distance(shapely.points(more), boundary.boundary) <= STEP_DEG).all())
+
+
+def _uncut(shapes: Sequence[Polygon], houses: Houses, plane: Plane) -> _Pieces:
+    """The shapes, those together that share a building."""
+    pieces = _Pieces([*shapes], np.zeros(len(shapes), dtype=np.int64))
+    house, piece = houses.stands(shapes, plane)
+    next_ = np.flatnonzero(house[1:] == house[:-1])
+    if len(next_) == 0:
+        return pieces
+    group = joined_numbers(len(shapes), piece[next_], piece[next_ + 1])
+    return _together(pieces, Borders.of(shapes, plane), plane, group)
+
+
+def _cut(pieces: _Pieces, houses: Houses, plane: Plane, full: int, part: int) -> _Pieces:
+    for _ in range(ROUNDS):
+        cuts = _cuts(pieces.shapes, houses, plane, full, part)
+        if not cuts:
+            break
+        before = len(pieces.shapes)
+        pieces = _again(pieces, cuts, plane)
+        if len(pieces.shapes) == before:
+            break
+    return pieces
+
+
+def _cuts(shapes: Sequence[Polygon], houses: Houses, plane: Plane, full: int, part: int) -> list[LineString]:
     """Lines, degrees, that divide what is too full, narrow at an end or around other ground."""
     owner = houses.owners(shapes, plane)
     order = np.argsort(owner, kind="stable")
@@ -152,19 +190,23 @@ def _clear(lines: Sequence[LineString], footprints: Shapes) -> list[LineString]:
     return [line for number, line in enumerate(lines) if number not in blocked]
 
 
-def _again(shapes: Sequence[Polygon], cuts: Sequence[LineString], plane: Plane) -> list[Polygon]:
-    found = Arrangement.of(shapes, cuts)
-    pieces = [face.shape for face in found.faces if face.over]
-    return _together(pieces, Borders.of(pieces, plane), plane, np.arange(len(pieces)))
+def _again(pieces: _Pieces, cuts: Sequence[LineString], plane: Plane) -> _Pieces:
+    faces = [face for face in Arrangement.of(pieces.shapes, cuts).faces if face.over]
+    ground = pieces.ground[[min(face.over) for face in faces]]
+    after = _Pieces([face.shape for face in faces], ground)
+    borders = Borders.of(after.shapes, plane).within(ground)
+    return _together(after, borders, plane, np.arange(len(faces)))
 
 
-def _together(pieces: Sequence[Polygon], borders: Borders, plane: Plane, group: Numbers) -> list[Polygon]:
+def _together(pieces: _Pieces, borders: Borders, plane: Plane, group: Numbers) -> _Pieces:
     """The ground of groups after thin ones and those enclosed by one other joined a neighbour."""
-    group = joined_thin(pieces, borders, plane, group)
+    group = joined_thin(pieces.shapes, borders, plane, group)
     group = _filled(borders, group)
     order = np.argsort(group, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
-    return [pieces[part[0]] if len(part) == 1 else joined([pieces[n] for n in part]) for part in parts]
+    own = pieces.shapes
+    shapes = [own[part[0]] if len(part) == 1 else joined([own[n] for n in part]) for part in parts]
+    return _Pieces(shapes, pieces.ground[[part[0] for part in parts]])
 
 
 def _filled(borders: Borders, group: Numbers) -> Numbers:

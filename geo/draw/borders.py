@@ -42,6 +42,18 @@ class Borders:
         low, high = low[order][new], high[order][new]
         return cls(low, high, left, right, np.hypot(*(at(high, plane) - at(low, plane)).T))
 
+    def within(self, ground: Numbers) -> "Borders":
+        """The same, as if pieces of different ground (that of each, (n,)) did not lie beside each other: an edge
+        between two is one at the outside of each."""
+        known = np.append(ground, OUTSIDE)
+        inner = (self.left != OUTSIDE) & (self.right != OUTSIDE)
+        apart = inner & (known[self.left] != known[self.right])
+        if not apart.any():
+            return self
+        both, none = np.r_[np.arange(len(self.low)), np.flatnonzero(apart)], np.full(int(apart.sum()), OUTSIDE)
+        left, right = np.r_[self.left, none], np.r_[np.where(apart, OUTSIDE, self.right), self.right[apart]]
+        return Borders(self.low[both], self.high[both], left, right, self.length[both])
+
     def between(self, group: Numbers) -> tuple[Numbers, Numbers, Figures]:
         """Each two groups that meet, the lower first, and the metres that they share; `group` tells that of each
         piece."""

@@ -71,6 +71,34 @@ def violation_of(sizes: Sequence[int], least: int, most: int) -> int:
     return sum(max(0, least - size, size - most) for size in sizes)
 
 
+def least_moved(grids: Sequence[Sequence[int]], least: int, most: int) -> int:
+    """Households that have to change grids, whatever is drawn, so that all are within the range: a proof, not a plan.
+
+    `grids`: the households of each building of each. Of a grid that has too many whole buildings leave; one that has
+    too few gets what it lacks, or all of it leave. Each household that moves leaves one grid and comes to one. A grid
+    with a tower is left out: it may be excused.
+    """
+    plain = [grid for grid in grids if max(grid, default=0) <= most]
+    leave = sum(_least_sum(grid, sum(grid) - most) for grid in plain)
+    short = [sum(grid) for grid in plain if sum(grid) < least]
+    lacking = {0: sum(least - load for load in short)}  # by households of grids that are given up
+    for load in short:
+        for gone, lack in [*lacking.items()]:
+            lacking[gone + load] = min(lacking.get(gone + load, lack), lack - (least - load))
+    return min(max(leave + gone, lack) for gone, lack in lacking.items())
+
+
+def _least_sum(households: Sequence[int], wanted: int) -> int:
+    """The least that some of the buildings have together and that is at least as many as wanted."""
+    if wanted <= 0:
+        return 0
+    sums = 1
+    for one in households:
+        sums |= sums << one  # bit n: some of those so far have n households together
+    reached = sums >> wanted
+    return wanted + (reached & -reached).bit_length() - 1
+
+
 def _impossible(towers: tuple[int, ...], rest: int, least: int, most: int, fewest: int) -> Counting:
     """`fewest` grids would be needed so that none is too large, and are too many for their households: one grid less
     has too many for each. Any other number is further off."""

@@ -4,7 +4,7 @@ Blocks first, then blocks put together to grids, each part of the region by itse
 and seed give the same bytes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,19 +12,20 @@ import shapely
 from shapely import Polygon
 
 from geo.arrangement import joined
+from geo.draw.borders import Numbers
 from geo.draw.counting import Counting, counts
+from geo.draw.listening import Listener, Told
+from geo.draw.redrawing import redrawn
 from geo.draw.site import Site, standing
 from geo.draw.solving import Solution, solutions
-from geo.draw.task import Drawn, Progress, Reason, Task, Why
+from geo.draw.task import Drawn, Reason, Task, Why
 from geo.draw.thin import has_needle
-from geo.model import Values
+from geo.model import Ground, Values
 
 FINENESS = ((1.0, 0.125), (0.5, 0.125), (0.2, 0.05))
 """How finely blocks are cut (`geo.draw.site`); finer where the first ones leave no plan within the range."""
 SPARE = 8
 """Plans that are looked at beside those that are wanted, in case one has a needle."""
-
-Told = Callable[[Progress], None]
 
 
 def drawn(task: Task, seed: int, told: Told) -> Drawn:
@@ -33,9 +34,12 @@ def drawn(task: Task, seed: int, told: Told) -> Drawn:
 
 
 def alternatives(task: Task, seed: int, number: int, told: Told) -> list[Drawn]:
-    """Up to `number` different ways to draw a region, the best first."""
-    parts = shapely.get_parts(task.boundary)
-    ways = [_part(task, part, seed, number, told) for part in parts]
+    """Up to `number` different ways to draw a region, the best first.
+
+    Raises as `drawn`; ApartError where a number of grids is wished for present ones that do not lie together.
+    """
+    listener = Listener(told)
+    ways = [_part(task, part, seed, number, listener) for part in shapely.get_parts(task.boundary)]
     return [_together([way[min(n, len(way) - 1)] for way in ways]) for n in range(max(map(len, ways)))]
 
 
@@ -43,22 +47,44 @@ def alternatives(task: Task, seed: int, number: int, told: Told) -> list[Drawn]:
 class _Way:
     """One way to divide one part of a region."""
 
-    shapes: list[Polygon]
+    shapes: list[Ground]
     households: list[int]
     reasons: list[Reason]
+    blocks: Sequence[Polygon] = ()
+    least_moved: int | None = None
 
 
-def _part(task: Task, part: Polygon, seed: int, number: int, told: Told) -> list[_Way]:
+def _part(task: Task, part: Polygon, seed: int, number: int, listener: Listener) -> list[_Way]:
     own = standing(task.buildings, part)
     counting = counts([one.households or 0 for one in own], task.wishes.least, task.wishes.most)
+    if any(_shares_ground(grid.shape, part) for grid in task.present):
+        found = redrawn(task, part, seed, number, listener)
+        return [_of_shapes(task, part, shapes, counting, found.least_moved) for shapes in found.ways]
+    return _anew(task, part, counting, seed, number, listener)
+
+
+def _shares_ground(one: Ground, part: Polygon) -> bool:
+    return bool(shapely.area(shapely.intersection(one, part)) > 0)
+
+
+def _of_shapes(task: Task, part: Polygon, shapes: Sequence[Ground], counting: Counting, moved: int) -> _Way:
+    """A way whose grids are there already."""
+    site, label = Site.given(task, shapes, part), np.arange(len(shapes))
+    loads, reasons = site.loads(label, len(shapes)).tolist(), _reasons(site, label, len(shapes), counting)
+    return _Way([*shapes], loads, [*reasons], least_moved=moved)
+
+
+def _anew(task: Task, part: Polygon, counting: Counting, seed: int, number: int, listener: Listener) -> list[_Way]:
     found: list[tuple[int, Site, Solution]] = []
     for fineness in FINENESS:
-        told(Progress("blocks", 0, 1))
+        if found and listener.enough:
+            break
+        listener.tell("blocks", 0, 1)
         site = Site.of(task, part, fineness)
-        told(Progress("blocks", 1, 1))
+        listener.tell("blocks", 1, 1)
         if counting.numbers == range(1, 2):
             return [_whole(part, site, counting)]
-        solved = solutions(site.mosaic(task), counting, task.wishes, seed, lambda n, of: told(Progress("grids", n, of)))
+        solved = solutions(site.mosaic(task), counting, task.wishes, seed, listener)
         found.extend((site.violation(one.label, one.grids), site, one) for one in solved)
         if any(violation <= counting.violation for violation, _, _ in found):
             break
@@ -76,15 +102,25 @@ def _needles(site: Site, way: _Way) -> int:
 
 
 def _way(site: Site, solution: Solution, counting: Counting) -> _Way:
-    shapes, label, grids = [], solution.label, solution.grids
+    label, grids = solution.label, solution.grids
+    shapes: list[Ground] = []
     for number in range(grids):
         ground = joined([site.laid.shapes[n] for n in np.flatnonzero(label == number)])
         assert isinstance(ground, Polygon)  # the solver keeps each grid in one part
         shapes.append(ground)
-    loads = site.loads(label, grids).tolist()
-    lone = [load for load, alone in zip(loads, site.lone(label, grids).tolist(), strict=True) if alone]
-    reasons = [Reason(Why.TOWER, {"households": load}) for load in lone]
-    return _Way(shapes, loads, [*reasons, *_missed(counting, site, site.violation(label, grids))])
+    return _Way(
+        shapes=shapes,
+        households=site.loads(label, grids).tolist(),
+        reasons=[*_reasons(site, label, grids, counting)],
+        blocks=site.laid.shapes,
+    )
+
+
+def _reasons(site: Site, label: Numbers, grids: int, counting: Counting) -> Iterator[Reason]:
+    for load, alone in zip(site.loads(label, grids).tolist(), site.lone(label, grids).tolist(), strict=True):
+        if alone:
+            yield Reason(Why.TOWER, {"households": load})
+    yield from _missed(counting, site, site.violation(label, grids))
 
 
 def _whole(part: Polygon, site: Site, counting: Counting) -> _Way:
@@ -94,7 +130,7 @@ def _whole(part: Polygon, site: Site, counting: Counting) -> _Way:
     missed = 0 if tower else max(0, wishes.least - load, load - wishes.most)
     shape = joined(site.laid.shapes, part)
     assert isinstance(shape, Polygon)  # a part of the region is in one part
-    return _Way([shape], [load], [*tower, *_missed(counting, site, missed)])
+    return _Way([shape], [load], [*tower, *_missed(counting, site, missed)], site.laid.shapes)
 
 
 def _missed(counting: Counting, site: Site, violation: int) -> Iterator[Reason]:
@@ -117,4 +153,6 @@ def _together(ways: Sequence[_Way]) -> Drawn:
         shapes=tuple(shapes[n] for n in order),
         households=tuple(loads[n] for n in order),
         reasons=tuple(reason for way in ways for reason in way.reasons),
+        blocks=tuple(block for way in ways for block in way.blocks),
+        least_moved=sum(moved) if (moved := [way.least_moved for way in ways if way.least_moved is not None]) else None,
     )

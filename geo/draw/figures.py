@@ -64,4 +64,4 @@ def _score(weights: Weights, loads: Loads, roundness: Roundness, roadside: Roads
 
 
 def _metres(shapes: Sequence[BaseGeometry], plane: Plane) -> NDArray[np.object_]:
-    return np.array([plane.metres(shape) for shape in shapes], dtype=object)
+    return plane.metres_each(shapes)

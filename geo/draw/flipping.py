@@ -91,7 +91,8 @@ def is_simple(m: Mosaic, label: NDArray[np.int64], v: int, g: int) -> bool:
         elif here == before:  # round the node between, others are of the grid all or none: else it is a pinch
             node = m.run_node[r - 1] if r > first else m.run_node[last - 1]
             for q in range(m.node_first[node], m.node_first[node + 1]):
-                if m.node_block[q] != v and (label[m.node_block[q]] == g) != here:
+                u = m.node_block[q]
+                if u != v and (u >= 0 and label[u] == g) != here:
                     return False
         before = here
     return stretches == 1

@@ -44,6 +44,14 @@ def halved(m: Mosaic, grids: int, load: Any, seed: int) -> Any:
 
 
 @compiled
+def parted(m: Mosaic, label: Any, part: int, fresh: int, load: Any, seed: int) -> bool:
+    """Give about half the load (n,) of a part of the labels to a `fresh` one; whether that could be done."""
+    np.random.seed(seed)
+    stamp = np.full(len(m.node_first) + len(label), -1, np.int64)
+    return bool(_cut(m, label, part, fresh, 1, 2, load, stamp, 0) >= 0)
+
+
+@compiled
 def _cut(
     m: Mosaic, label: Any, part: int, fresh: int, ways: int, all_ways: int, load: Any, stamp: Any, mark: int
 ) -> int:

@@ -65,7 +65,7 @@ class Houses:
     @classmethod
     def of(cls, buildings: Sequence[Building], plane: Plane, boundary: BaseGeometry) -> "Houses":
         """Those of which a point in the middle lies inside of `boundary`, metres."""
-        shapes = _footprints(np.array([plane.metres(one.shape) for one in buildings], dtype=object))
+        shapes = _footprints(plane.metres_each([one.shape for one in buildings]))
         shapely.prepare(boundary)
         inside = np.flatnonzero(shapely.intersects(boundary, shapely.point_on_surface(shapes)))
         own = [buildings[number] for number in inside.tolist()]

@@ -25,8 +25,9 @@ class Mosaic(NamedTuple):
 
     The border of a block is a ring of runs, each along one neighbour from one node to the next: `run_first` (n + 1,)
     tells which are whose; `run_block` is who lies beyond (`OUTSIDE`, or `LAKE` and lower), `run_node` the node at the
-    end. `node_first`, `node_block`: the blocks round each node. `far` (n, WAYS, 2): the farthest point each way, and
-    `support` (n, WAYS) how far. `shore` (lakes,): how many runs there are along each lake.
+    end. `node_first`, `node_block`: the blocks round each node, `OUTSIDE` where ground of none touches it. `far`
+    (n, WAYS, 2): the farthest point each way, and `support` (n, WAYS) how far. `shore` (lakes,): how many runs there
+    are along each lake.
     """
 
     households: Numbers
@@ -64,7 +65,7 @@ def mosaic(
     borders = Borders.of(shapes, plane)
     on_road, barrier = alongside.of(borders, plane)
     runs = _Runs.of(shapes, borders, on_road, barrier)
-    metres = np.array([plane.metres(shape) for shape in shapes], dtype=object)
+    metres = plane.metres_each(shapes)
     far, support = farthest(metres)
     flat = [one for own in compounds for one in own]
     return Mosaic(
@@ -200,11 +201,13 @@ def _loops(count: int, one: Numbers, other: Numbers) -> Numbers:
 
 def _around(number: Numbers, block: Numbers, beyond: Numbers, count: int) -> tuple[tuple[Numbers, Numbers], Numbers]:
     """Blocks round each node as (first, block), and how many edges end in it."""
-    order = np.argsort(number, kind="stable")
-    first = np.searchsorted(number[order], np.arange(count + 1))
     inner = np.bincount(number, minlength=count)
     outer = np.bincount(number[beyond < 0], minlength=count)
-    return (first.astype(np.int64), block[order]), inner + outer
+    open_ = np.flatnonzero(outer)
+    every, who = np.r_[number, open_], np.r_[block, np.full(len(open_), OUTSIDE)]
+    order = np.argsort(every, kind="stable")
+    first = np.searchsorted(every[order], np.arange(count + 1))
+    return (first.astype(np.int64), who[order]), inner + outer
 
 
 def _some_end(ends: NDArray[np.bool_], block: Numbers, count: int) -> NDArray[np.bool_]:

@@ -119,12 +119,16 @@ def _walls(lines: Shapes, buildings: Shapes) -> list[Polygon]:
     if len(buildings) == 0 or len(lines) == 0:
         return []
     inner = shapely.buffer(buildings, -INSIDE_M)
-    hit = np.unique(shapely.STRtree(inner).query(lines, predicate="intersects")[1])
-    if len(hit) == 0:
+    return together(buildings, np.unique(shapely.STRtree(inner).query(lines, predicate="intersects")[1]))
+
+
+def together(buildings: Shapes, some: NDArray[np.int64]) -> list[Polygon]:
+    """The ground of some buildings, and of those over or in them, without courts."""
+    if len(some) == 0:
         return []
     cluster = clusters(buildings)
     grounds: list[Polygon] = []
-    for number in np.unique(cluster[hit]).tolist():
+    for number in np.unique(cluster[some]).tolist():
         ground = shapely.union_all(buildings[cluster == number])
         grounds.extend(Polygon(part.exterior) for part in shapely.get_parts(ground))
     return grounds

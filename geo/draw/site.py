@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from shapely import LineString, Polygon
 
 from geo.draw.alongside import Alongside
-from geo.draw.blocks import Blocks, blocks
+from geo.draw.blocks import Blocks, blocks, laid
 from geo.draw.borders import OUTSIDE, Numbers
 from geo.draw.mosaic import Mosaic, mosaic
 from geo.draw.task import Task, Wishes
-from geo.model import Building
+from geo.model import Building, Ground
 from geo.plane import Plane
 
 WELD_M = 0.3
@@ -36,18 +36,29 @@ class Site:
         own = standing(task.buildings, part)
         lines = [piece for line in task.lines for piece in shapely.get_parts(line.shape)]
         full, fine = (max(1, round(share * task.wishes.most)) for share in fineness)
-        laid = blocks(part, own, [*lines, *shores(task)], full, fine)
-        return cls(laid, own, np.array([one.households or 0 for one in own], dtype=np.int64), task.wishes)
+        shapely.prepare(part)
+        kept = [block for block in task.kept if part.intersects(block.representative_point())]
+        return cls._of(blocks(part, own, [*lines, *shores(task)], full, fine, kept), own, task)
+
+    @classmethod
+    def given(cls, task: Task, shapes: Sequence[Ground], part: Ground) -> "Site":
+        """With pieces of ground that are there already as blocks."""
+        own = standing(task.buildings, part)
+        return cls._of(laid(shapes, own, Plane.of(part)), own, task)
+
+    @classmethod
+    def _of(cls, on: Blocks, own: Sequence[Building], task: Task) -> "Site":
+        return cls(on, own, np.array([one.households or 0 for one in own], dtype=np.int64), task.wishes)
 
     def mosaic(self, task: Task) -> Mosaic:
         """All that the solver has to know of it."""
         plane = self.laid.plane
-        lines = np.array([plane.metres(line.shape) for line in task.lines], dtype=object)
-        rims = np.array([plane.metres(shore) for shore in shores(task)], dtype=object)
+        lines = plane.metres_each([line.shape for line in task.lines])
+        rims = plane.metres_each(shores(task))
         barriers = np.array([line.category in task.wishes.barriers for line in task.lines], dtype=bool)
         alongside = Alongside(np.concatenate([lines, rims]), np.concatenate([barriers, np.zeros(len(rims), bool)]))
-        laid = self.laid
-        return mosaic(laid.shapes, plane, alongside, laid.households, self._towers(), self._compounds())
+        on = self.laid
+        return mosaic(on.shapes, plane, alongside, on.households, self._towers(), self._compounds())
 
     def loads(self, label: Numbers, grids: int) -> Numbers:
         """Households of each grid, given that of each block."""
@@ -60,11 +71,15 @@ class Site:
         rest = self.loads(label, grids) - np.bincount(label, weights=inside, minlength=grids)
         return np.asarray((towers == 1) & (rest < self.wishes.least))
 
-    def violation(self, label: Numbers, grids: int) -> int:
-        """Households that grids have too many or too few, in all; a lone tower is excused."""
+    def out(self, label: Numbers, grids: int) -> Numbers:
+        """Households that each grid has too many or too few; a lone tower is excused."""
         loads = self.loads(label, grids)
         out = np.maximum(0, self.wishes.least - loads) + np.maximum(0, loads - self.wishes.most)
-        return int(out[~self.lone(label, grids)].sum())
+        return np.where(self.lone(label, grids), 0, out)
+
+    def violation(self, label: Numbers, grids: int) -> int:
+        """The same of all grids in all."""
+        return int(self.out(label, grids).sum())
 
     def _towers(self) -> tuple[Numbers, Numbers]:
         """How many towers each block has, and their households."""
@@ -87,8 +102,10 @@ class Site:
         return [sorted(one) for one in inside]
 
 
-def standing(buildings: Sequence[Building], part: Polygon) -> list[Building]:
+def standing(buildings: Sequence[Building], part: Ground) -> list[Building]:
     """The buildings that stand in a part of the region, more or less."""
+    if not buildings:
+        return []
     places = shapely.point_on_surface(np.array([one.shape for one in buildings], dtype=object))
     shapely.prepare(part)
     return [one for one, inside in zip(buildings, shapely.intersects(part, places), strict=True) if inside]

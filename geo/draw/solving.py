@@ -4,7 +4,7 @@ Runs of annealing with several numbers of grids, short ones first, and then long
 most. Two at a time; what comes of it depends on the seed alone.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from geo.draw.borders import Figures, Numbers
 from geo.draw.costing import Weights
 from geo.draw.counting import Counting
 from geo.draw.halving import halved
+from geo.draw.listening import Listener
 from geo.draw.mosaic import Mosaic
 from geo.draw.recombining import improve
 from geo.draw.state import cost_of, state_of
@@ -58,12 +59,10 @@ class _Run:
     seed: int
 
 
-def solutions(
-    mosaic: Mosaic, counting: Counting, wishes: Wishes, seed: int, told: Callable[[int, int], None]
-) -> list[Solution]:
+def solutions(mosaic: Mosaic, counting: Counting, wishes: Wishes, seed: int, listener: Listener) -> list[Solution]:
     """The best first; none is twice in it. Empty where the ground comes apart into no number of grids that is wanted.
 
-    `told` hears how many rounds are done, of how many.
+    The listener hears how many rounds are done, of how many; when he has enough the first solution is waited for.
     """
     weights = weights_of(mosaic, counting, wishes)
     numbers = _numbers(counting, wishes, len(mosaic.households))
@@ -72,10 +71,9 @@ def solutions(
     total = int(np.clip(ROUNDS_A_HOUSEHOLD * counting.households, FEWEST_ROUNDS, MOST_ROUNDS))
     short = max(1000, int(total * FIRST / (2 * len(numbers))))
     first = [_Run(grids, short, seed * 1000 + n) for n, grids in enumerate([*numbers, *numbers])]
-    found = [*_run(mosaic, weights, first, lambda done: told(done, total))]
-    second = _again(found, int(total * (1 - FIRST)), seed)
-    found += _run(mosaic, weights, second, lambda done: told(int(total * FIRST) + done, total))
-    told(total, total)
+    found = _run(mosaic, weights, first, [], listener, total)
+    found = _run(mosaic, weights, _again(found, int(total * (1 - FIRST)), seed), found, listener, total)
+    listener.tell("grids", total, total, _worth(found))
     return _distinct(sorted(found, key=_order))
 
 
@@ -121,14 +119,32 @@ def _numbers(counting: Counting, wishes: Wishes, blocks: int) -> list[int]:
     return sorted(number for number in wanted if number in possible)
 
 
-def _run(mosaic: Mosaic, weights: Weights, runs: Sequence[_Run], told: Callable[[int], None]) -> Iterator[Solution]:
-    done = 0
-    with ThreadPoolExecutor(THREADS) as threads:
+def _run(
+    mosaic: Mosaic,
+    weights: Weights,
+    runs: Sequence[_Run],
+    found: Sequence[Solution],
+    listener: Listener,
+    total: int,
+) -> list[Solution]:
+    """What was found and what some runs find, told of as parts of a `total`."""
+    known, done = [*found], total - sum(run.rounds for run in runs) if found else 0
+    threads = ThreadPoolExecutor(THREADS)
+    try:
         for run, solution in zip(runs, threads.map(lambda one: _solved(mosaic, weights, one), runs), strict=True):
+            if listener.enough and known:
+                break
             done += run.rounds
-            told(done)
-            if solution is not None:
-                yield solution
+            known += [solution] if solution is not None else []
+            listener.tell("grids", done, total, _worth(known))
+    finally:
+        threads.shutdown(cancel_futures=True)
+    return known
+
+
+def _worth(found: Sequence[Solution]) -> float | None:
+    """What the best solution is worth, up to 1."""
+    return max(0.0, 1.0 - min(one.cost for one in found)) if found else None
 
 
 def _solved(mosaic: Mosaic, weights: Weights, run: _Run) -> Solution | None:

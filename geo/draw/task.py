@@ -38,7 +38,9 @@ class Task:
     """A region's ground, and what stands and runs on it, lon/lat on the lattice.
 
     Buildings outside of the boundary and lines that only pass by may be among them. `present` are the grids as they are
-    now, where they are to be changed as little as heals them.
+    now, where they are to be changed as little as heals them; `only` the codes of those whose ground may change (empty:
+    wherever that heals), and `number` how many grids are to be on it. `kept` are blocks of a former drawing to begin
+    with; where they do not cover the boundary exactly others are made.
     """
 
     boundary: Ground
@@ -46,16 +48,29 @@ class Task:
     lines: Sequence[Line] = ()
     water: Sequence[Water] = ()
     present: Sequence[Grid] = ()
+    only: frozenset[str] = frozenset()
+    number: int | None = None
+    kept: Sequence[Polygon] = ()
     wishes: Wishes = field(default_factory=Wishes)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a drawing is: `done` of `total` of a phase, `blocks` or `grids`."""
+    """How far a drawing is: `done` of `total` of a phase, `blocks` or `grids`; `best` is what the best plan so far is
+    worth, up to 1, None where there is none yet."""
 
     phase: str
     done: int
     total: int
+    best: float | None = None
+
+
+class Enough(Exception):  # noqa: N818 - a wish, not a mistake
+    """Raised by whoever is told of progress: the drawing ends with the best so far."""
+
+
+class ApartError(ValueError):
+    """Grids that are to be drawn anew together do not lie together."""
 
 
 class Why(StrEnum):
@@ -78,8 +93,11 @@ class Reason:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
     """Grids (n,) that cover the boundary exactly, from west to east, how many households each has (n,), and why some
-    are not as they should be."""
+    are not as they should be; the blocks (m,) they were put together from, none where present grids were changed; and
+    how many households had to move at least, whatever is drawn, None where all was drawn anew."""
 
     shapes: tuple[Polygon, ...]
     households: tuple[int, ...]
     reasons: tuple[Reason, ...] = ()
+    blocks: tuple[Polygon, ...] = ()
+    least_moved: int | None = None
