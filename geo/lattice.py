@@ -85,6 +85,15 @@ def directed_edges(shapes: Sequence[Ground]) -> tuple[Keys, Keys, NDArray[np.int
     return node[:-1][follows], node[1:][follows], part_owner[ring_part[ring[:-1][follows]]].astype(np.int64)
 
 
+def inner_edges(shapes: Sequence[Ground]) -> tuple[Keys, Keys]:
+    """The edges that two shapes pass in opposite directions, each once with start < end; two (n,)."""
+    start, end, _ = directed_edges(shapes)
+    edges = np.column_stack([np.minimum(start, end), np.maximum(start, end)])
+    each, sums = np.unique(edges, axis=0, return_inverse=True)
+    passes = np.bincount(sums.ravel(), weights=np.where(start < end, 1.0, -1.0), minlength=len(each))
+    return each[passes == 0, 0], each[passes == 0, 1]
+
+
 def uncancelled(start: Keys, end: Keys, weight: NDArray[np.int64]) -> tuple[Keys, Keys, NDArray[np.int64]]:
     """Edges whose weighted passes do not sum to zero, each once with start < end; the sign tells the direction."""
     flipped = start > end

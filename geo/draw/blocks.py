@@ -20,16 +20,15 @@ from geo.draw.cuts import cut_lines
 from geo.draw.holes import filled, surrounded, through
 from geo.draw.houses import Houses
 from geo.draw.network import joined_numbers, network
+from geo.draw.rim import put_back
 from geo.draw.slices import across
 from geo.draw.thin import joined_thin, tips
-from geo.lattice import keys, rounded, steps_of, to_degrees, to_steps
+from geo.lattice import rounded
 from geo.model import Building, Ground
 from geo.plane import Plane
 from geo.rings import are_sound
 
 ROUNDS = 3
-STEP_DEG = 1.5e-7
-"""A node that was put on an edge and rounded to the lattice is no farther from it."""
 Shapes = NDArray[np.object_]
 
 
@@ -56,8 +55,10 @@ def blocks(
     it exactly are what it begins with; those that a building stands in together are one."""
     plane = Plane.of(boundary)
     houses = Houses.of(buildings, plane)
-    begun = _uncut(kept, houses, plane) if _cover(kept, boundary) else _between([boundary], houses, plane, lines)
-    return laid(filled(_cut(begun, houses, plane, full, part).shapes), buildings, plane)
+    fitted = _fitted(kept, boundary)
+    begun = _uncut(fitted, houses, plane) if fitted else _between([boundary], houses, plane, lines)
+    shapes = filled(_cut(begun, houses, plane, full, part).shapes)
+    return laid(put_back(shapes, np.zeros(len(shapes), dtype=np.int64), [boundary], plane), buildings, plane)
 
 
 def blocks_within(
@@ -70,7 +71,8 @@ def blocks_within(
     found = _cut(_between(grounds, houses, plane, lines), houses, plane, most, most)
     shapes, within = filled(found.shapes), dict(zip(map(id, found.shapes), found.ground.tolist(), strict=True))
     places = shapely.point_on_surface([*grounds])
-    return shapes, np.array([within.get(id(one), _holder(one, places)) for one in shapes])
+    ground = np.array([within.get(id(one), _holder(one, places)) for one in shapes])
+    return put_back(shapes, ground, grounds, plane), ground
 
 
 def _holder(shape: Polygon, places: Shapes) -> int:
@@ -127,16 +129,13 @@ def _walled(under: Sequence[Over], borders: Borders) -> Numbers:
     return joined_numbers(count, pairs[:, 0], pairs[:, 1])[group]
 
 
-def _cover(shapes: Sequence[Polygon], boundary: Polygon) -> bool:
-    """Whether shapes cover a boundary exactly, but for nodes that it lacks on its edges."""
+def _fitted(shapes: Sequence[Polygon], boundary: Polygon) -> list[Polygon]:
+    """The shapes, led through the nodes that a boundary gained meanwhile; none where they do not cover it exactly."""
     if not shapes or not are_sound(np.array(shapes, dtype=object)).all():
-        return False
-    rim = joined(shapes)
-    if not isinstance(rim, Polygon) or not is_exact(rim, shapes):
-        return False
-    own, its = (set(keys(to_steps(shapely.get_coordinates(shape))).tolist()) for shape in (boundary, rim))
-    more = to_degrees(steps_of(np.array(sorted(its - own), dtype=np.uint64)))
-    return own <= its and bool((shapely.distance(shapely.points(more), boundary.boundary) <= STEP_DEG).all())
+        return []
+    fitted = put_back(shapes, np.zeros(len(shapes), dtype=np.int64), [boundary], Plane.of(boundary))
+    *led, rim = Arrangement.of([*fitted, boundary]).shapes
+    return [shape for shape in led if isinstance(shape, Polygon)] if is_exact(rim, led) else []
 
 
 def _uncut(shapes: Sequence[Polygon], houses: Houses, plane: Plane) -> _Pieces:

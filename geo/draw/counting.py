@@ -75,8 +75,9 @@ def least_moved(grids: Sequence[Sequence[int]], least: int, most: int) -> int:
     """Households that have to change grids, whatever is drawn, so that all are within the range: a proof, not a plan.
 
     `grids`: the households of each building of each. Of a grid that has too many whole buildings leave; one that has
-    too few gets what it lacks, or all of it leave. Each household that moves leaves one grid and comes to one. A grid
-    with a tower is left out: it may be excused.
+    too few gets what it lacks, or all of it leave. Each household that moves leaves one grid and comes to one. New
+    grids, where those there are too few for all, have moved whole, and so have those that are too many. A grid with a
+    tower is left out: it may be excused.
     """
     plain = [grid for grid in grids if max(grid, default=0) <= most]
     leave = sum(_least_sum(grid, sum(grid) - most) for grid in plain)
@@ -85,7 +86,16 @@ def least_moved(grids: Sequence[Sequence[int]], least: int, most: int) -> int:
     for load in short:
         for gone, lack in [*lacking.items()]:
             lacking[gone + load] = min(lacking.get(gone + load, lack), lack - (least - load))
-    return min(max(leave + gone, lack) for gone, lack in lacking.items())
+    return max(min(max(leave + gone, lack) for gone, lack in lacking.items()), _renumbered(grids, least, most))
+
+
+def _renumbered(grids: Sequence[Sequence[int]], least: int, most: int) -> int:
+    """Households of grids that have to be new, or to go, since all cannot be in range with as many as there are."""
+    loads, total = sorted(map(sum, grids)), sum(map(sum, grids))
+    if any(max(grid, default=0) > most for grid in grids):
+        return 0
+    new, gone = -(-total // most) - len(loads), len(loads) - total // least if least else 0
+    return max(0, new) * least + sum(loads[: max(0, gone)])
 
 
 def _least_sum(households: Sequence[int], wanted: int) -> int:

@@ -20,7 +20,9 @@ from geo.draw.site import Site, standing
 from geo.draw.solving import Solution, solutions
 from geo.draw.task import Drawn, Reason, Task, Why
 from geo.draw.thin import has_needle
+from geo.lattice import inner_edges
 from geo.model import Ground, Values
+from geo.spare_nodes import nodes_of, without_spare
 
 FINENESS = ((1.0, 0.125), (0.5, 0.125), (0.2, 0.05))
 """How finely blocks are cut (`geo.draw.site`); finer where the first ones leave no plan within the range."""
@@ -40,7 +42,8 @@ def alternatives(task: Task, seed: int, number: int, told: Told) -> list[Drawn]:
     """
     listener = Listener(told)
     ways = [_part(task, part, seed, number, listener) for part in shapely.get_parts(task.boundary)]
-    return [_together([way[min(n, len(way) - 1)] for way in ways]) for n in range(max(map(len, ways)))]
+    ranked = [[way[min(n, len(way) - 1)] for way in ways] for n in range(max(map(len, ways)))]
+    return [_together(task, several) for several in ranked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,13 @@ def _anew(task: Task, part: Polygon, counting: Counting, seed: int, number: int,
     return [way for _, _, way in made[:number]]
 
 
+def _plain_outside(task: Task, shapes: Sequence[Ground]) -> list[Ground]:
+    """The shapes without nodes of blocks on the boundary where no border ends: neighbours would have to take them."""
+    low, high = inner_edges(shapes)
+    wanted = np.union1d(nodes_of([task.boundary, *(grid.shape for grid in task.present)]), np.r_[low, high])
+    return [*without_spare(dict(enumerate(shapes)), wanted).values()]
+
+
 def _needles(site: Site, way: _Way) -> int:
     """How many grids have a needle."""
     return sum(has_needle(site.laid.plane.metres(shape)) for shape in way.shapes)
@@ -143,9 +153,9 @@ def _missed(counting: Counting, site: Site, violation: int) -> Iterator[Reason]:
         yield Reason(Why.OUT_OF_RANGE, {"households": violation, "least": wishes.least, "most": wishes.most})
 
 
-def _together(ways: Sequence[_Way]) -> Drawn:
+def _together(task: Task, ways: Sequence[_Way]) -> Drawn:
     """The parts' grids in one order: from west to east, then from north to south."""
-    shapes = [shape for way in ways for shape in way.shapes]
+    shapes = _plain_outside(task, [shape for way in ways for shape in way.shapes])
     loads = [load for way in ways for load in way.households]
     middle = shapely.centroid(np.array(shapes, dtype=object))
     order = np.lexsort((-shapely.get_y(middle), shapely.get_x(middle))).tolist()
