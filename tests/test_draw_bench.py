@@ -12,6 +12,7 @@ from shapely import Polygon, box
 
 from benchmarks.draw_blocks import ground_of
 from benchmarks.draw_cases import Case
+from benchmarks.draw_changes import healings, line, summary
 from benchmarks.draw_contest import OURS, WHO, Entry
 from benchmarks.draw_graph import HOLE, BlockGraph, badness, violation, whole
 from benchmarks.draw_measures import Measures, measured
@@ -153,3 +154,14 @@ def test_tables_compare_ours_with_the_best_of_the_rivals() -> None:
 
 def _measures(soft: float) -> Measures:
     return Measures(True, 0.05, 0.6, 0.4, 0.5, 0.9, 1.0, None, soft)
+
+
+def test_changes_are_healed_and_told(task: Task, tmp_path: Path) -> None:
+    case = Case("town", "regular", tmp_path, task, task.boundary)
+    found = [*healings(case, 1)]
+    assert found
+    assert all(one.faulty > 0 and one.off > 0 and one.proof <= one.moved for one in found if one.out == 0)
+    out = io.StringIO()
+    Console(file=out, width=130).print(summary(found))
+    assert f"{len(found)}" in out.getvalue()
+    assert all("town" in line(one) for one in found)
