@@ -93,6 +93,12 @@ class Desk:
         """The plan file of a plan's ground; of a plan that nobody changes meanwhile, or that may be told of late."""
         return self._pool.run(desk_process.ground, self._sheet(draft, None))
 
+    def blocks(
+        self, draft: Draft, community: str | None, after: tuple[str, int] | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Blocks of a plan as features; as `ground`."""
+        return self._pool.run(desk_process.blocks, self._sheet(draft, None), community, after, limit)
+
     def keep(self, turn: Turn, draft: Draft) -> None:
         """The store has the plan in this state now, or will once its transaction is over: if that fails, its stamp is
         nobody's, and the plan is read anew."""

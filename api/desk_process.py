@@ -13,8 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from api import rebasing, repairing
-from api.edit_documents import Done, edit_document, ground_document
+from api import editing, rebasing, repairing
+from api.block_documents import features
+from api.edit_documents import Done, ground_document
 from api.open_plans import Entry, OpenPlans, Room
 from api.rebasing import Choices, Conflicts, Rebased
 from api.repairing import Wish
@@ -22,10 +23,11 @@ from api.texts import Language
 from geo.consequences import Answer
 from geo.model import Grid, Region
 from geo.open_plan import OpenPlan
-from geo.redraw import written
-from geo.redraw.board import Board, Keeps, Outcome
+from geo.redraw import by_blocks, written
+from geo.redraw.board import Keeps
+from geo.redraw.by_blocks import NO_BLOCKS, Blocks
 from geo.redraw.refused import EditRefused
-from geo.store import drafts, plans
+from geo.store import drafts, plan_blocks, plans
 from geo.store.connect import reachable, service_engine, session
 
 POINTER = "#/edits"
@@ -52,15 +54,8 @@ class Sheet:
 
 def edited(sheet: Sheet, asked: Sequence[object], language: Language) -> Done:
     """What edits make of a plan. Raises EditMalformed, EditRefused, StoreUnavailable."""
-    edits = written.read_all(asked, POINTER)
-
-    def made(plan: OpenPlan) -> Answer:
-        if plan.board.regions.keys() - sheet.regions:
-            _refuse_beyond(sheet, plan.edit(edits, keep=False).outcome)
-        return plan.edit(edits, keep=sheet.then is not None)
-
-    done = _changed(sheet, made, language)
-    return replace(done, edits=[written.document(edit) for edit in edits])
+    edits = written.read_all(asked, POINTER, _blocks(sheet, by_blocks.named(asked)))
+    return _at(sheet, lambda entry: editing.edited(entry, edits, sheet.regions, language, keep=sheet.then is not None))
 
 
 def restored(
@@ -97,17 +92,27 @@ def ground(sheet: Sheet) -> dict[str, Any]:
     return _at(sheet, lambda one: ground_document(one.plan.board, sheet.regions, one.plan.report.counts, one.sizes))
 
 
+def blocks(sheet: Sheet, community: str | None, after: tuple[str, int] | None, limit: int) -> list[dict[str, Any]]:
+    """The features of a plan's blocks, in order: those of one community, after the one of a key."""
+    only = None if community is None else [community]
+    with reachable(), session(_engine(sheet.url)) as work:
+        page = plan_blocks.listed(work, sheet.plan, communities=only, after=after, limit=limit)
+        beside = plan_blocks.listed(work, sheet.plan, communities={block.community for block in page})
+    return _at(sheet, lambda entry: features(entry.plan.board, page, beside)) if page else []
+
+
+def _blocks(sheet: Sheet, ids: Collection[str]) -> Blocks:
+    """The ground of those blocks of a plan that edits name."""
+    if not ids:
+        return NO_BLOCKS
+    with reachable(), session(_engine(sheet.url)) as work:
+        return plan_blocks.found(work, sheet.plan, ids)
+
+
 def _changed(sheet: Sheet, change: Callable[[OpenPlan], Answer], language: Language, *, forget: bool = False) -> Done:
     """`forget` closes the plan after a change that cannot be taken back."""
-
-    def done(entry: Entry) -> Done:
-        before = entry.plan.board
-        answer = change(entry.plan)
-        gone = {code: before.grids[code] for code in sorted(answer.outcome.gone)}
-        board = entry.plan.board if sheet.then or forget else entry.plan.board.after(answer.outcome)
-        return Done(Board(regions={}, grids=gone), answer.outcome, edit_document(answer, board, entry.sizes, language))
-
-    return _at(sheet, done, forget=forget)
+    is_kept = sheet.then is not None or forget
+    return _at(sheet, lambda entry: editing.changed(entry, change, language, is_kept=is_kept), forget=forget)
 
 
 def _at(sheet: Sheet, work: Callable[[Entry], Result], *, forget: bool = False) -> Result:
@@ -121,13 +126,6 @@ def _at(sheet: Sheet, work: Callable[[Entry], Result], *, forget: bool = False) 
     if not forget:
         _open().put(sheet.plan, sheet.then or sheet.held, entry, sheet.room)
     return result
-
-
-def _refuse_beyond(sheet: Sheet, outcome: Outcome) -> None:
-    """Regions that only stand beside a plan, because its buildings do, are not redrawn with it."""
-    touched = {grid.region for grid in outcome.grids} | {region.code for region in outcome.regions}
-    if beyond := sorted(touched - sheet.regions):
-        raise EditRefused("region-missing", code=beyond[0])
 
 
 def _taken(sheet: Sheet) -> Entry:

@@ -62,6 +62,7 @@ def _region(one: DrawnRegion, made: Way, language: Language) -> dict[str, Any]:
         "households": sum(grid["households"] for grid in grids),
         "grids": grids,
         "moved": one.moved,
+        "least_moved": one.drawn.least_moved,
         "reasons": [
             {"why": why.why.value, **why.values, "message": reason_text(why, language)} for why in one.drawn.reasons
         ],

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.parameters import Text
+from geo.redraw.by_blocks import MOST_BLOCKS
 from geo.redraw.edits import MOST_SNAP_M, SNAP_M
 from geo.redraw.written import MOST_GRIDS, MOST_LINES
 
@@ -35,6 +36,19 @@ Snap = Annotated[
 ]
 Cut = Annotated[bool, Field(description="The border may pass through buildings")]
 Codes = Annotated[list[Text], Field(max_length=MOST_GRIDS)]
+Blocks = Annotated[
+    list[Text],
+    Field(
+        min_length=1,
+        max_length=MOST_BLOCKS,
+        description="Ids of blocks that are kept with the plan; `snap_m` does not go with them",
+    ),
+]
+
+
+def _one_of(*names: str) -> dict[str, Any]:
+    """What a schema says of members of which one is wanted, and no more."""
+    return {"oneOf": [{"required": [name]} for name in names]}
 
 
 class _Edit(BaseModel):
@@ -47,13 +61,17 @@ class _Drawn(_Edit):
 
 
 class SplitEdit(_Drawn):
-    """One grid by one line (`line`) or several (`lines`). `codes` go to the new parts from west to east; without them
-    they get the next free ones."""
+    """One grid by one line (`line`) or several (`lines`), or in two by ground: what it has of it, and the rest.
+    `codes` go to the new parts from west to east; without them they get the next free ones."""
 
+    model_config = ConfigDict(json_schema_extra=_one_of("line", "lines", "ground", "grounds", "blocks"))
     op: Literal["split"]
     grid: Text
     line: LineShape | None = None
     lines: Annotated[list[LineShape], Field(min_length=1, max_length=MOST_LINES)] | None = None
+    ground: GroundShape | None = None
+    grounds: Annotated[list[GroundShape], Field(min_length=1, max_length=MOST_BLOCKS)] | None = None
+    blocks: Blocks | None = None
     codes: Codes = []
 
 
@@ -91,10 +109,12 @@ class ReshapeEdit(_Drawn):
 
 
 class AssignEdit(_Drawn):
-    """Drawn ground goes to a grid, whoever of the plan's grids has it now."""
+    """Drawn ground (`ground`), or that of blocks, goes to a grid, whoever of the plan's grids has it now."""
 
+    model_config = ConfigDict(json_schema_extra=_one_of("ground", "blocks"))
     op: Literal["assign"]
-    ground: GroundShape
+    ground: GroundShape | None = None
+    blocks: Blocks | None = None
     grid: Text
 
 

@@ -348,9 +348,20 @@ RULES = {
         }
     ],
     "facilities": {"residential": ["police"], "special": [], "rural": []},
+    "drawing": [
+        {
+            "name": "weights.streets",
+            "title": "weight of borders along streets and water",
+            "least": 0.0,
+            "most": 10.0,
+            "default": 0.3,
+            "value": 0.5,
+        }
+    ],
     "stated": {
         "limits": {"households_most": {"residential": 600}},
         "facilities": {"residential": ["police"]},
+        "drawing": {"weights": {"streets": 0.5}},
     },
 }
 ALIVE = {"status": "alive"}

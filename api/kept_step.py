@@ -1,11 +1,11 @@
-"""How is what was done at the desk kept as a step of the plan?"""
+"""How is what was done to a plan kept as a step of the plan?"""
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from api.desk import Desk, Turn
-from api.edit_documents import summary
+from api.edit_documents import Done, summary
 from geo.store import steps
 from geo.store.drafts import Draft
 
@@ -14,8 +14,14 @@ def kept_step(
     work: Session, desk: Desk, draft: Draft, turn: Turn, kind: str, actor: str, reason: str
 ) -> dict[str, Any]:
     """The answer to a change of a locked plan, once the store has it. Raises WrongState."""
-    done = turn.done
-    after = steps.keep(
+    after = stored(work, draft, turn.done, kind, actor, reason)
+    desk.keep(turn, after)
+    return {"revision": after.revision, **turn.done.told}
+
+
+def stored(work: Session, draft: Draft, done: Done, kind: str, actor: str, reason: str) -> Draft:
+    """A locked plan once the store has what was done as its next step. Raises WrongState."""
+    return steps.keep(
         work,
         draft,
         done.before,
@@ -26,5 +32,3 @@ def kept_step(
         reason=reason,
         answer=summary(done.told),
     )
-    desk.keep(turn, after)
-    return {"revision": after.revision, **done.told}

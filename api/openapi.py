@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api.batched import BatchLine, BatchPoint, BatchRequest
 from api.converted import ConvertRequest
 from api.diff_schemas import DiffPlaces
+from api.draw_schemas import Drawing, DrawRequest, SizeRepairs
 from api.examples import BY_SCHEMA
 from api.order_schemas import OrderRequest, RevertRequest
 from api.planned import (
@@ -86,10 +87,13 @@ class Described(FastAPI):
             BatchRequest,
             ConvertRequest,
             DiffPlaces,
+            DrawRequest,
+            Drawing,
             EditsRequest,
             FindingPlaces,
             OrderRequest,
             RevertRequest,
+            SizeRepairs,
             OpenRequest,
             PlanChange,
             PlanFile,

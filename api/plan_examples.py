@@ -36,6 +36,7 @@ EDITS_REQUEST = {
     "edits": [
         {"op": "split", "grid": "51990900100102", "line": LINE},
         {"op": "set", "grid": "51990900100106", "name": "塔楼网格"},
+        {"op": "assign", "grid": "51990900100101", "blocks": ["519909001001-1"]},
         {"op": "move_node", "from": [104.1025, 30.7], "to": [104.1026, 30.7]},
     ],
     "reason": "塔楼单独成格",
@@ -68,6 +69,23 @@ REGION = {
     },
 }
 PLAN_GROUND = {"type": "FeatureCollection", "features": [REGION, NEW]}
+PLAN_BLOCKS = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "id": "519909001001-1",
+            "geometry": GROUND,
+            "properties": {
+                "community": "519909001001",
+                "households": 84,
+                "buildings": 3,
+                "grid": "51990900100102",
+            },
+        }
+    ],
+    "links": [],
+}
 EDIT_ANSWER = {
     "revision": 4,
     "grids": {
@@ -175,17 +193,64 @@ REPAIRS = {
     "count": 1,
     "left_out": 0,
 }
+DRAWING = {
+    "plan": PLAN["id"],
+    "revision": 3,
+    "step": 2,
+    "chosen": 1,
+    "early": False,
+    "alternatives": [
+        {
+            "rank": 1,
+            "score": 0.91,
+            "violation": 0,
+            "moved": 84,
+            "communities": [
+                {
+                    "code": "519909001001",
+                    "figures": {"score": 0.91},
+                    "grids": [{"code": "51990900100102", "households": 418, "verdict": "good"}],
+                    "reasons": [],
+                }
+            ],
+            "left": [],
+        }
+    ],
+    "left": [],
+}
+SIZE_REPAIRS = {
+    "revision": 2,
+    "early": False,
+    "proposals": [
+        {
+            "id": "5f0c7a100b8f3c2e",
+            "kind": "size",
+            "region": "519909001001",
+            "moved": 84,
+            "heals": [],
+            "edits": [{"op": "replace", "community": "519909001001"}],
+            "reasons": [],
+        }
+    ],
+    "left": [],
+    "left_out": 0,
+    "steps": [],
+}
 BY_SCHEMA: dict[str, dict[str, Any]] = {
     "ApproveRequest": APPROVE_REQUEST,
+    "DrawRequest": {"grids": ["51990900100102"], "number": 2, "reason": "塔楼"},
+    "Drawing": DRAWING,
     "EditAnswer": EDIT_ANSWER,
     "EditsRequest": EDITS_REQUEST,
     "OpenRequest": OPEN_REQUEST,
+    "PlanBlocks": PLAN_BLOCKS,
     "PlanChange": PLAN_CHANGE,
     "PlanDocument": PLAN,
     "PlanGround": PLAN_GROUND,
     "Plans": PLANS,
     "RepairAnswer": {**EDIT_ANSWER, "repaired": 1, "skipped": []},
     "Repairs": REPAIRS,
+    "SizeRepairs": SIZE_REPAIRS,
     "RepairsRequest": {"accept": "all", "rules": ["gap"], "strategy": "longest-edge"},
     "RebaseAnswer": {**EDIT_ANSWER, "recoded": [{"from": "51990900100106", "to": "51990900100107"}]},
     "RebaseRequest": {"choices": {"1-5f0c7a100b8f": "mine"}},

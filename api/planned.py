@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from geojson_pydantic import Feature, FeatureCollection, LineString, MultiPolygon, Polygon
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from api.draw_schemas import Drawing, DrawRequest, SizeRepairs  # noqa: F401 - described apart, found with the others
 from api.edit_schemas import AnyEdit
 from api.parameters import Text
 from api.schemas import Coverage, FindingDocument, Link, PlanDocument, told
@@ -86,6 +87,11 @@ class RepairsRequest(_Asked):
     strategy: Literal["longest-edge", "fewest-households"] = Field(
         default="longest-edge", description="To whom ground goes that nobody has, or several"
     )
+    sizes: bool = Field(
+        default=False,
+        strict=True,
+        description="Grids with too few or too many households instead: always a job, one proposal a community",
+    )
     reason: Reason = ""
 
 
@@ -128,6 +134,21 @@ class PlanGround(BaseModel):
     model_config = ConfigDict(extra="allow")
     type: Literal["FeatureCollection"]
     features: list[dict[str, Any]]
+
+
+class PlanBlockProperties(BaseModel):
+    community: str
+    households: int
+    buildings: int
+    grid: str | None = Field(description="The grid that has it now; null where several have it, or none")
+
+
+class PlanBlocks(BaseModel):
+    """Blocks of a plan, by community and from west to east."""
+
+    type: Literal["FeatureCollection"]
+    links: list[Link]
+    features: list[Feature[Polygon, PlanBlockProperties]]
 
 
 class ChangedGrid(PlanGridProperties):

@@ -239,6 +239,15 @@ class ParameterDocument(BaseModel):
     limits: dict[str, float | None] = Field(description="In force, by kind of grid; null where the rule is off")
 
 
+class WishDocument(BaseModel):
+    name: str
+    title: str
+    least: float | None = Field(description="Of a weight; null for anything else")
+    most: float | None
+    default: float | bool | list[str] | None
+    value: float | bool | list[str] | None = Field(description="In force")
+
+
 class Rules(BaseModel):
     publication: int | None
     version: int = Field(description="Grows when a rule comes to mean something else")
@@ -246,6 +255,7 @@ class Rules(BaseModel):
     rules: list[RuleDocument]
     parameters: list[ParameterDocument]
     facilities: dict[str, list[str]] = Field(description="Categories that each grid of a kind must have")
+    drawing: list[WishDocument] = Field(description="How grids are to be drawn; nothing is judged by it")
     stated: dict[str, Any] = Field(description="What differs from the defaults, as it was published")
 
 
@@ -471,7 +481,7 @@ class ProblemDocument(BaseModel):
 
 class JobSummary(BaseModel):
     id: str
-    kind: Literal["import"]
+    kind: Literal["import", "draw", "repairs"]
     actor: str
     state: Literal["queued", "running", "done", "failed", "stopped"]
     stopping: bool = Field(description="It was asked to stop and will have within seconds")
@@ -484,7 +494,10 @@ class JobSummary(BaseModel):
 
 
 class JobDocument(JobSummary):
-    result: dict[str, Any] | None = Field(description="The document of `wangge import --json`, with plan and number")
+    result: dict[str, Any] | None = Field(
+        description="Of an import the document of `wangge import --json`, with plan and number; of a drawing a "
+        "`Drawing`, and while it runs `best`, the score so far; of repairs what `/repairs` answers"
+    )
     problem: ProblemDocument | None = Field(description="Why it failed")
 
 

@@ -29,8 +29,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from api import importing
-from api.asked import Asked
+from api import turn as turns
+from api import working
 from api.problems import Problem
 from api.settings import Settings
 from geo.store import answers, jobs, queue, stopping
@@ -111,7 +111,7 @@ class Work:
             self._processes = ProcessPool(
                 self._settings.job_workers,
                 max_tasks=MOST_JOBS,
-                initializer=importing.prepare,
+                initializer=working.prepare,
                 context=get_context("spawn"),
             )
         return self._processes
@@ -215,7 +215,7 @@ class Work:
         folder = self._scratch.folder() / f"{job}-{turn}"
         folder.mkdir(mode=0o700)
         future = self._running().schedule(
-            importing.run, args=(url, str(folder), job, turn, self._keep), timeout=self._settings.job_seconds
+            working.run, args=(url, str(folder), job, turn, self._keep), timeout=self._settings.job_seconds
         )
         try:
             await asyncio.wait({asyncio.wrap_future(future)})
@@ -257,7 +257,7 @@ class Work:
             problem = None
         elif problem is None:
             problem = Problem("worker-lost")
-        document = None if problem is None else importing.told(problem, job, Asked(**found.asked))
+        document = None if problem is None else turns.told(problem, job, turns.language_of(found))
         stopping.settle(self._engine, job, self._keep, document, turn)
 
     async def _expire(self, timestamp: int) -> None:  # noqa: ARG002 - procrastinate tells when it was due

@@ -55,10 +55,14 @@ def own_digest(told: Mapping[str, Any]) -> str:
 
 
 def settled(rules: Ruleset) -> Ruleset:
-    """The same rules with every default stated, so that they stay these when the defaults change; as they are read."""
+    """The same rules with every default stated, so that they stay these when the defaults change; as they are read.
+
+    How grids are to be drawn is left out: nothing is judged by it.
+    """
     whole = rules.within(())
     values = {name: {kind: whole.of(name, kind) for kind in GridKind} for name in PARAMETERS}
-    return ruleset.parse(ruleset.document(Ruleset(Stated(values, whole.facilities), rules.regions)))
+    regions = {code: Stated(one.values, one.facilities) for code, one in rules.regions.items()}
+    return ruleset.parse(ruleset.document(Ruleset(Stated(values, whole.facilities), regions)))
 
 
 def occasion_of(told: object) -> Occasion:

@@ -108,8 +108,10 @@ RECIPES = {
     ),
     "oldtown": Recipe(
         density=54,
-        bend=0.05,
-        fabrics={"courts": 0.85, "walk-ups": 0.04, "public": 0.04, "none": 0.07},
+        ground_m2=(2_000, 9_000),
+        bend=0.06,
+        dead_ends=0.3,
+        fabrics={"courts": 0.8, "walk-ups": 0.07, "public": 0.05, "none": 0.08},
         pieces=0.7,
         pavements=0.0,
     ),

@@ -9,13 +9,14 @@ import shapely
 from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from sample_data.curves import wavy
+from sample_data.curves import through, wavy
 
 BARRIERS = frozenset({"river", "canal", "railway"})
 MAIN = frozenset({"primary", "secondary"})
 _ON_M = 0.01
 """Ends that meet a line within this are on it."""
-_STEP_M = 60.0
+_STEP_M, _BEND_M = 60.0, 15.0
+"""A line across has a turn about every so many metres, and is bent smoothly with a vertex about every so many."""
 
 
 class Way(NamedTuple):
@@ -46,7 +47,7 @@ def across(ground: Polygon, angle: float, offset: float, rng: Random, swing: flo
     along, aside = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
     steps = np.linspace(-reach, reach, max(4, round(2 * reach / _STEP_M)))
     line = steps[:, None] * along + offset * aside
-    return LineString(wavy(line, rng, swing, reach * rng.uniform(0.5, 0.9)))
+    return LineString(through(wavy(line, rng, swing, reach * rng.uniform(0.5, 0.9)).tolist(), _BEND_M))
 
 
 def faces(ground: Polygon, lines: Iterable[BaseGeometry]) -> list[Polygon]:

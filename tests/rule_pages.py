@@ -15,12 +15,14 @@ import shapely
 from rule_examples import EXAMPLES, Example, sound
 
 from api.report.drawing import picture
+from api.rulebook import wishes
 from api.texts import Language, finding_text, text
 from geo import plan
 from geo.model import Finding, GridKind, Rule
 from geo.parameters import Parameter
 from geo.plan import Report
 from geo.rules import CATALOGUE, Entry, Family
+from geo.ruleset import DEFAULT
 from geo.shape import repeated_finding, repeated_points
 
 PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
@@ -60,6 +62,27 @@ residential grids, and in one street for a clinic too, without its rule about ne
 `wangge rules FILE` checks such a file, `wangge rules FILE --publish --reason TEXT` brings it into force, and `{}`
 is the way back to the defaults. An unknown name, a number out of range and a region that never was are refused.
 """
+DRAWING = """## Wishes for drawing 划分网格的设置
+
+How [grids are drawn](draw.md) can be stated beside the limits, for the whole map and for a region and all below it; the
+nearest one wins, each weight by itself. Nothing is judged by it: no finding follows from a wish, and a certificate does
+not name it. This draws borders on streets rather than round grids, keeps two grids of one community exactly as they
+are, and draws a township rural:
+
+```json
+{
+  "drawing": {"weights": {"streets": 0.6, "shape": 0.2}, "barriers": ["river", "railway", "motorway"]},
+  "regions": {
+    "510108001001": {"drawing": {"fixed": ["51010800100104", "51010800100105"]}},
+    "510108200000": {"drawing": {"rural": true, "weights": {"compounds": 1}}}
+  }
+}
+```
+
+Limits need no other place: households, towers and shapes are drawn as they are judged, by kind of grid. Only how the
+weights stand to each other matters; 0 leaves a thing out. Classes of lines are those of `class` in files. A fixed
+grid keeps its ground, code and name; where new borders end at it, it gains the nodes they end in.
+"""
 
 
 def page() -> str:
@@ -68,7 +91,7 @@ def page() -> str:
     for family in Family:
         parts += [f"## {_both(f'family.{family}')}\n"]
         parts += [_section(entry) for entry in CATALOGUE.values() if entry.family is family]
-    return "\n".join(parts).rstrip() + "\n"
+    return "\n".join([*parts, DRAWING, _wishes()]).rstrip() + "\n"
 
 
 @cache
@@ -163,6 +186,28 @@ def _limits(parameters: Iterable[Parameter]) -> str:
             for one in parameters
         ),
     )
+
+
+def _wishes() -> str:
+    told = wishes(DEFAULT.within(()), "en")
+    return _table(
+        ("name", "what it is", "from - to", "usual"),
+        (
+            (
+                f"`{one['name']}`",
+                _both(f"wish.{one['name']}"),
+                "" if one["most"] is None else f"{one['least']:g} - {one['most']:g}",
+                _usual(one["default"]),
+            )
+            for one in told
+        ),
+    )
+
+
+def _usual(value: float | list[str] | None) -> str:
+    if isinstance(value, list):
+        return ", ".join(f"`{one}`" for one in value) or "none"
+    return "as the grids there are" if value is None else f"{value:g}"
 
 
 def _table(header: Iterable[str], lines: Iterable[Iterable[str]]) -> str:

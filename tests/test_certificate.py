@@ -44,7 +44,7 @@ from geo.model import (
     Thing,
 )
 from geo.plan import check
-from geo.ruleset import Ruleset, Stated
+from geo.ruleset import Ruleset, Stated, parse
 from geo.store import certificates, rulesets
 from geo.terms import Terms
 
@@ -252,6 +252,16 @@ def test_the_terms_come_back_and_give_the_same_again() -> None:
 def test_the_defaults_of_the_day_are_stated() -> None:
     limits = document(made(Plan(), Occasion(publication=1, at="")))["terms"]["limits"]
     assert limits["limits"]["households_most"] == {"residential": 500, "rural": 500, "special": None}
+
+
+def test_how_grids_are_to_be_drawn_is_no_matter_of_a_certificate() -> None:
+    limits = {"limits": {"households_most": {"residential": 450}}}
+    wished = {"drawing": {"rural": True, "fixed": ["A01"]}}
+    told = [
+        document(made(small(), occasion(terms=Terms(ruleset=parse({**own, "regions": {"A": {**limits, **own}}})))))
+        for own in ({}, wished)
+    ]
+    assert told[0] == told[1]
 
 
 Spoil = Callable[[dict[str, Any]], object]

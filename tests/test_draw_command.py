@@ -288,6 +288,31 @@ def test_grids_go_on_under_their_codes(wangge: Here, tmp_path: Path) -> None:
     assert wangge("draw", folder, "-o", second, "--previous", first).status == 0
 
 
+def test_what_is_not_at_fault_stays_to_the_byte(wangge: Here, tmp_path: Path) -> None:
+    folder, first, second = case(tmp_path / "case"), tmp_path / "first.geojson", tmp_path / "second.geojson"
+    assert wangge("draw", folder, "-o", first).status == 0
+    before = json.loads(first.read_bytes())["features"]
+    assert wangge("draw", folder, "-o", second, "--previous", first).status == 0
+    assert second.read_bytes() == first.read_bytes()
+    full = max(before, key=lambda one: one["properties"]["households"])
+    path = folder / "buildings.geojson"
+    buildings = json.loads(path.read_bytes())
+    for one in buildings["features"]:
+        if shape(full["geometry"]).contains(shape(one["geometry"]).representative_point()):
+            one["properties"]["households"] = 36
+    path.write_text(json.dumps(buildings), "utf-8")
+    told = wangge("draw", folder, "-o", second, "--previous", first, "--json")
+    assert (told.status, told.err) == (0, "")
+    (region,) = told.told["regions"]
+    assert all(300 <= one["households"] <= 500 for one in region["grids"])
+    assert 0 < region["least_moved"] <= region["moved"] <= 2 * region["least_moved"]
+    after = {one["properties"]["code"]: one["geometry"] for one in json.loads(second.read_bytes())["features"]}
+    assert after[full["properties"]["code"]] != full["geometry"]
+    same = [one for one in before if after.get(one["properties"]["code"]) == one["geometry"]]
+    assert len(same) >= 1
+    assert covers([shape(geometry) for geometry in after.values()], square(4, 3))
+
+
 def housed() -> Plan:
     """The small district, its buildings as many small ones."""
     plan = small()

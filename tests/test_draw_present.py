@@ -18,7 +18,7 @@ from geo.arrangement import joined
 from geo.continuity import going_on, moved
 from geo.draw.counting import least_moved
 from geo.draw.drawing import alternatives, drawn
-from geo.draw.task import ApartError, Drawn, Enough, Progress, Task
+from geo.draw.task import ApartError, Drawn, Enough, Progress, Task, Why
 from geo.model import Building, Grid, Ground
 from geo.plane import Plane
 
@@ -258,3 +258,16 @@ def fewest(grids: tuple[tuple[int, ...], ...]) -> float:
         if cost < best and all(4 <= load <= 9 for load in used):
             best = cost
     return best
+
+
+def test_as_many_grids_as_were_wished_for_or_the_reason_why_not() -> None:
+    given_ = town(6, 5)
+    assert len(drawn(replace(given_, number=7), 1, silent).shapes) == 7
+    many = drawn(replace(given_, number=2000), 1, silent)
+    assert is_signed(given_, many)
+    assert (many.reasons[-1].why, many.reasons[-1].values["wished"]) == (Why.NUMBER, 2000)
+    assert all(300 <= load <= 500 for load in many.households)
+    _, present = drawn_town()
+    few = drawn(replace(given_, present=present, only=frozenset({"00"}), number=900), 1, silent)
+    assert [shape.wkb for shape in few.shapes] != []
+    assert (few.reasons[-1].why, few.reasons[-1].values["grids"]) == (Why.NUMBER, 1)

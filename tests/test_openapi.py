@@ -98,6 +98,7 @@ def test_every_body_has_an_example_that_validates(described: dict[str, Any]) -> 
         "POST /v1/plans",
         "POST /v1/publications/{number}/revert",
         "PATCH /v1/plans/{id}",
+        "POST /v1/plans/{id}/draw",
         "POST /v1/plans/{id}/edits",
         "POST /v1/plans/{id}/undo",
         "POST /v1/plans/{id}/redo",

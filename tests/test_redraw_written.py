@@ -31,6 +31,7 @@ LINE = {"type": "LineString", "coordinates": [[104.1, 30.6], [104.2, 30.7]]}
 RING = [[104.1, 30.6], [104.2, 30.6], [104.2, 30.7], [104.1, 30.6]]
 GROUND = {"type": "Polygon", "coordinates": [RING]}
 SPLIT: dict[str, Any] = {"op": "split", "grid": "g", "line": LINE}
+SPLIT_BY = "line, lines, ground, grounds, blocks"
 
 PLACES = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
 CODES = st.text("0123456789ABCxyz-北区", min_size=1, max_size=64)
@@ -51,6 +52,7 @@ EDITS: st.SearchStrategy[Edit] = st.one_of(
         codes=st.lists(CODES, max_size=3).map(tuple),
         **HOW,
     ),
+    st.builds(Split, grid=CODES, grounds=st.lists(GROUNDS, min_size=1, max_size=3).map(tuple), **HOW),
     st.builds(Merge, grids=st.lists(CODES, min_size=2, max_size=4).map(tuple), into=st.none() | CODES),
     st.builds(MoveNode, start=PLACES, end=PLACES, **HOW),
     st.builds(MoveEdge, start=LINES, end=LINES, **HOW),
@@ -115,8 +117,10 @@ def test_features_of_other_programs_are_read_by_what_grids_have() -> None:
         ({"op": "explode"}, "edit-op-unknown", {"pointer": "/op", "op": "explode"}),
         ({"op": "x\n" * 99}, "edit-text-malformed", {"pointer": "/op"}),
         ({**SPLIT, "lnie": 1}, "edit-member-unknown", {"pointer": "", "member": "lnie"}),
-        ({**SPLIT, "lines": [LINE]}, "edit-member-unknown", {"pointer": "", "member": "line"}),
-        ({"op": "split", "grid": "g"}, "edit-member-missing", {"pointer": "", "member": "line"}),
+        ({**SPLIT, "lines": [LINE]}, "edit-one-of", {"pointer": "", "members": SPLIT_BY}),
+        ({**SPLIT, "ground": GROUND}, "edit-one-of", {"pointer": "", "members": SPLIT_BY}),
+        ({"op": "split", "grid": "g"}, "edit-one-of", {"pointer": "", "members": SPLIT_BY}),
+        ({"op": "assign", "grid": "g"}, "edit-one-of", {"pointer": "", "members": "ground, blocks"}),
         ({**SPLIT, "grid": 12}, "edit-wrong-type", {"pointer": "/grid", "wanted": "text"}),
         ({**SPLIT, "grid": " g"}, "edit-text-malformed", {"pointer": "/grid"}),
         ({**SPLIT, "grid": "\ud800"}, "edit-text-malformed", {"pointer": "/grid"}),

@@ -45,6 +45,7 @@ def test_every_limit_is_of_a_rule_and_within_its_range() -> None:
 def test_every_rule_and_limit_is_told_in_words() -> None:
     wanted = [f"rule.{rule}{part}" for rule in Rule for part in ("", ".about")]
     wanted += [f"limit.{name}" for name in (*PARAMETERS, "facilities")]
+    wanted += [f"wish.{one['name']}" for one in rulebook(ruleset.DEFAULT, ruleset.DEFAULT.within(()), "en")["drawing"]]
     wanted += [f"unit.{parameter.unit}" for parameter in PARAMETERS.values()]
     wanted += [f"{topic}.{one}" for topic, several in (("kind", GridKind), ("family", Family)) for one in several]
     wanted += [f"severity.{severity}" for severity in Severity]
@@ -52,7 +53,7 @@ def test_every_rule_and_limit_is_told_in_words() -> None:
     for rule in Rule:
         sentences = re.findall(r"[.?!](?= |$)", text(f"rule.{rule}.about", "en"))
         assert 2 <= len(sentences) <= 4, rule
-    stray = [id_ for id_ in TEXTS if id_.startswith(("rule.", "limit.")) and id_ not in wanted]
+    stray = [id_ for id_ in TEXTS if id_.startswith(("rule.", "limit.", "wish.")) and id_ not in wanted]
     assert stray == []
 
 
@@ -62,6 +63,18 @@ def test_the_catalogue_as_a_document() -> None:
     assert [rule["id"] for rule in told["rules"]] == [rule.value for rule in CATALOGUE]
     assert {name for rule in told["rules"] for name in rule["parameters"]} == names | {"facilities"}
     json.dumps(told, allow_nan=False)
+
+
+def test_how_grids_are_drawn_stands_in_the_document_as_it_is_usual_and_as_it_is_wished() -> None:
+    stated = {"weights": {"streets": 1.5}, "barriers": ["river"], "fixed": ["A01"], "rural": True}
+    rules = ruleset.parse({"drawing": stated})
+    told = {one["name"]: one for one in rulebook(rules, rules.within(()), "zh")["drawing"]}
+    assert {name: one["value"] for name, one in told.items() if not name.startswith("weights")} == {
+        "barriers": ["river"], "fixed": ["A01"], "rural": True
+    }  # fmt: skip
+    assert (told["weights.streets"]["default"], told["weights.streets"]["value"]) == (0.3, 1.5)
+    assert (told["weights.compounds"]["value"], told["weights.shape"]["value"]) == (0.3, 0.4)
+    assert (told["barriers"]["least"], told["weights.shape"]["most"], told["rural"]["default"]) == (None, 10, None)
 
 
 def test_the_page_says_what_the_code_does() -> None:

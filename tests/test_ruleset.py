@@ -11,9 +11,19 @@ from geo import ruleset
 from geo.model import GridKind
 from geo.parameters import PARAMETERS, Parameter
 from geo.ruleset import Ruleset, RulesetRefused, Stated
+from geo.wished import LEAST_WEIGHT, MOST_WEIGHT, WEIGHTS, Wished
 
 KINDS = st.sampled_from(list(GridKind))
 TEXTS = st.text("社区510/~ ab", min_size=1, max_size=20).filter(str.strip)
+
+
+WISHES = st.builds(
+    Wished,
+    weights=st.dictionaries(st.sampled_from(WEIGHTS), st.floats(LEAST_WEIGHT, MOST_WEIGHT)),
+    barriers=st.none() | st.frozensets(TEXTS, max_size=3),
+    fixed=st.none() | st.frozensets(TEXTS, max_size=3),
+    rural=st.none() | st.booleans(),
+)
 
 
 def limits(parameter: Parameter) -> st.SearchStrategy[float | None]:
@@ -27,7 +37,7 @@ def stated(draw: st.DrawFn, regional: bool = False) -> Stated:
     known = {name for name, parameter in PARAMETERS.items() if parameter.regional or not regional}
     names = draw(st.sets(st.sampled_from(sorted(known - {"households_least", "staff_members_least"})), max_size=4))
     values = {name: draw(st.dictionaries(KINDS, limits(PARAMETERS[name]))) for name in names}
-    return Stated(values, draw(st.dictionaries(KINDS, st.frozensets(TEXTS, max_size=3))))
+    return Stated(values, draw(st.dictionaries(KINDS, st.frozensets(TEXTS, max_size=3))), draw(WISHES))
 
 
 RULESETS = st.builds(Ruleset, stated(), st.dictionaries(TEXTS, stated(regional=True), max_size=4))
@@ -71,6 +81,20 @@ NONSENSE: list[tuple[object, str, str]] = [
     ({"facilities": {"rural": ["a" * 101]}}, "not-a-text", "/facilities/rural/0"),
     ({"facilities": {"rural": ["a\x00"]}}, "not-a-text", "/facilities/rural/0"),
     ({"facilities": {"rural": [str(n) for n in range(101)]}}, "too-many", "/facilities/rural"),
+    ({"drawing": []}, "not-an-object", "/drawing"),
+    ({"drawing": {"weight": {}}}, "unknown-name", "/drawing/weight"),
+    ({"drawing": {"weights": {"street": 1}}}, "unknown-name", "/drawing/weights/street"),
+    ({"drawing": {"weights": {"streets": None}}}, "not-a-number", "/drawing/weights/streets"),
+    ({"drawing": {"weights": {"streets": -0.1}}}, "out-of-range", "/drawing/weights/streets"),
+    ({"drawing": {"weights": {"streets": 11}}}, "out-of-range", "/drawing/weights/streets"),
+    ({"drawing": {"weights": {"streets": math.nan}}}, "out-of-range", "/drawing/weights/streets"),
+    ({"drawing": {"barriers": "river"}}, "not-a-list", "/drawing/barriers"),
+    ({"drawing": {"barriers": None}}, "not-a-list", "/drawing/barriers"),
+    ({"drawing": {"barriers": [str(n) for n in range(101)]}}, "too-many", "/drawing/barriers"),
+    ({"drawing": {"fixed": [51]}}, "not-a-text", "/drawing/fixed/0"),
+    ({"drawing": {"rural": "yes"}}, "not-a-flag", "/drawing/rural"),
+    ({"drawing": {"rural": None}}, "not-a-flag", "/drawing/rural"),
+    ({"regions": {"5/1": {"drawing": {"rural": 1}}}}, "not-a-flag", "/regions/5~11/drawing/rural"),
     ({"regions": []}, "not-an-object", "/regions"),
     ({"regions": {"5/1": {"regions": {}}}}, "unknown-name", "/regions/5~11/regions"),
     (
@@ -125,3 +149,10 @@ def test_the_nearest_statement_wins_and_null_switches_a_rule_off() -> None:
     assert [one.of("households_most", GridKind.RURAL) for one in (inside, elsewhere)] == [500, 500]
     assert [one.facilities[GridKind.RESIDENTIAL] for one in (inside, beside)] == [frozenset(), frozenset({"police"})]
     assert inside.facilities[GridKind.RURAL] == {"clinic"}
+
+
+def test_wishes_are_told_by_name_and_none_where_nothing_is_stated() -> None:
+    told = {"drawing": {"weights": {"shape": 1, "balance": 0}, "rural": False, "fixed": []}}
+    assert ruleset.parse(told).whole.wished.names == ("weights.balance", "weights.shape", "fixed", "rural")
+    assert ruleset.document(ruleset.parse(told)) == told
+    assert ruleset.parse({"drawing": {}}) == ruleset.DEFAULT

@@ -32,7 +32,7 @@ BY_REGION = {
     "limits": {"households_most": {"residential": 550}},
     "regions": {
         "B": {"limits": {"households_least": {"residential": 100}}},
-        "S": {"limits": {"households_most": {"residential": None}}},
+        "S": {"limits": {"households_most": {"residential": None}}, "drawing": {"weights": {"streets": 1}}},
         "A": {"limits": {"households_least": {"residential": None}, "households_most": {"residential": 400}}},
     },
 }
@@ -150,6 +150,8 @@ def test_the_limits_of_one_region_are_told(cluster: embedded.Cluster) -> None:
         next(p["limits"]["residential"] for p in one["parameters"] if p["name"] == "households_most") for one in told
     ]
     assert most == [550, None, 550]
+    streets = [next(w["value"] for w in one["drawing"] if w["name"] == "weights.streets") for one in told]
+    assert streets == [0.3, 1, 0.3]
     assert told[0]["stated"] == BY_REGION
 
 
@@ -220,7 +222,8 @@ def test_the_verb_shows_checks_and_publishes(
         now = wangge("rules", WANGGE_LANG="zh")
         assert "publication 2" in now.err
         assert "residential 550" in now.err
-        assert "S states limits of its own: households_most" in now.err
+        assert "weights.streets 0.3" in now.err
+        assert "S states limits of its own: households_most, drawing.weights.streets" in now.err
         file.write_text('{"regions": {"nowhere": {}}}', "utf-8")
         refused = wangge("rules", file, "--publish")
         assert (refused.status, "nowhere" in refused.err) == (2, True)

@@ -11,7 +11,7 @@ from conftest import Store
 from district import at, document, publish, small
 from sqlalchemy import text
 
-from api import importing
+from api import working
 from api.asked import Asked, plain
 from geo.datum import Datum
 from geo.files import read, read_batches
@@ -181,7 +181,7 @@ def test_a_job_streams_what_is_large(district: Store, tmp_path: Path, monkeypatc
         jobs.create(work, number, kind="import", actor="planner", asked=plain(asked), pieces=pieces, waiting=20)
         turn = jobs.begin(work, number)
     assert turn is not None
-    importing.run(district.service_url, str(tmp_path), number, turn, timedelta(days=1))
+    working.run(district.service_url, str(tmp_path), number, turn, timedelta(days=1))
     with session(district.service) as work:
         done = jobs.find(work, number)
     assert (done.state, done.problem) == ("done", None)

@@ -128,4 +128,4 @@ def _show_region(one: DrawnRegion, made: Way) -> None:
     for reason in one.drawn.reasons:
         say(f"  {reason_text(reason, language())}")
     if one.moved is not None:
-        say(text("draw.moved", language(), count=one.moved))
+        say(text("draw.moved", language(), count=one.moved, least=one.drawn.least_moved or 0))

@@ -12,12 +12,12 @@ from api import settings
 from api.cli import options
 from api.cli.output import language, say, tell, terminal
 from api.cli.store import opened
-from api.rulebook import names_of, rulebook
+from api.rulebook import names_of, rulebook, wishes
 from api.texts import text
 from geo.model import GridKind
 from geo.parameters import PARAMETERS
 from geo.rules import CATALOGUE
-from geo.ruleset import MOST_TEXT, Limits, Ruleset, RulesetRefused, read
+from geo.ruleset import MOST_TEXT, Limits, Ruleset, RulesetRefused, Stated, read
 from geo.store import rulesets
 from geo.store.connect import reachable, session
 from geo.store.published import current_publication
@@ -46,7 +46,12 @@ def rules(
         say(f"{file}: good; not published")
     _show_rules(limits)
     for code, one in sorted(stated.regions.items()):
-        say(f"{code} states limits of its own: {', '.join([*one.values, *(['facilities'] * bool(one.facilities))])}")
+        names = [
+            *one.values,
+            *(["facilities"] * bool(one.facilities)),
+            *(f"drawing.{name}" for name in one.wished.names),
+        ]
+        say(f"{code} states limits of its own: {', '.join(names)}")
 
 
 def _read(file: Path) -> Ruleset:
@@ -83,6 +88,22 @@ def _show_rules(limits: Limits) -> None:
             escape("; ".join(_told(name, limits) for name in names_of(entry))),
         )
     terminal.print(table)
+    say(
+        "grids are drawn with "
+        + "; ".join(f"{one['name']} {_value(one['value'])}" for one in wishes(limits, language()))
+    )
+
+
+def _stated(one: Stated) -> list[str]:
+    """What a region states, by name."""
+    return [*one.values, *(["facilities"] if one.facilities else []), *(f"drawing.{name}" for name in one.wished.names)]
+
+
+def _value(value: float | bool | list[str] | None) -> str:
+    """A wish in force."""
+    if isinstance(value, list):
+        return " ".join(value) or "none"
+    return "as they are" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value).lower()
 
 
 def _told(name: str, limits: Limits) -> str:

@@ -1,26 +1,26 @@
 """How does a file of any size come in? As a job, whose answer is that of `wangge import`."""
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import orjson
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.access import Actor
 from api.asked import Asked, plain
+from api.entering import IN_TIME, answered
 from api.faults import Fault
 from api.openapi import responses
 from api.parameters import DatumName, Flag, Text
 from api.preconditions import InIdempotencyKey
+from api.preferred import InPrefer
 from api.problems import Problem
 from api.published import InLive
 from api.received import MEDIA, InReceived, Received
-from api.routes.jobs import told
 from api.schemas import JobDocument
 from api.texts import language_of
 from geo.footprints import Estimate
@@ -28,17 +28,9 @@ from geo.model import Layer
 from geo.store import answers, jobs, profiles
 from geo.store.connect import reachable, session
 from geo.store.jobs import Job
-from geo.store.notices import ended
 from geo.store.order import Mode
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
-LONGEST_WAIT_S = 30
-"""Longest `Prefer: wait`; who asks for more is answered after this time."""
-
-_WAIT = re.compile(r"wait\s*=\s*\"?([0-9]{1,6})\"?", re.ASCII | re.IGNORECASE)
-IN_TIME: dict[int | str, dict[str, Any]] = {
-    200: {"model": JobDocument, "description": "The job has ended (`Prefer: wait`)"}
-}
 FILE = {
     "requestBody": {
         "required": True,
@@ -107,7 +99,7 @@ def import_file(
     publish: Annotated[Flag, Query(description="Publish at once; else a draft is kept")] = False,
     provisional: Annotated[Flag, Query(description="Publish what cannot be proven, its findings open")] = False,
     reason: Annotated[Text | None, Query(description="Why; it stands in the log")] = None,
-    prefer: Annotated[str | None, Header(description="wait=10: answer when the job has ended, at most so late")] = None,
+    prefer: InPrefer = None,
 ) -> Response:
     """The file is the body as it is. The job's `result` has the three parts of a dry run: rows by verdict, findings,
     and what would change; then the draft and the publication, where there are any.
@@ -138,13 +130,7 @@ def import_file(
         language=language_of(request.headers.get("accept-language")),
     )
     job = _job(request, live.engine, key, actor, asked, file)
-    seconds = _wait(prefer)
-    if seconds and job.state not in jobs.ENDED and request.app.state.waiting.acquire(blocking=False):
-        try:
-            job = ended(live.engine, job, seconds)
-        finally:
-            request.app.state.waiting.release()
-    return told(request, job, status=200 if job.state in jobs.ENDED else 202)
+    return answered(request, live.engine, job, prefer)
 
 
 def _job(request: Request, engine: Engine, key: str, actor: str, asked: Asked, file: Received) -> Job:
@@ -199,11 +185,3 @@ def _estimate(given: str | None) -> str | None:
     except ValueError:
         raise Problem("invalid-parameter", errors=[Fault("parameter.estimate", parameter="estimate")]) from None
     return given
-
-
-def _wait(prefer: str | None) -> int:
-    """Seconds of `Prefer: wait=10` (RFC 7240); 0 where it is not said or cannot be read, as it is a wish only."""
-    for wish in (prefer or "").split(","):
-        if stated := _WAIT.fullmatch(wish.partition(";")[0].strip()):
-            return min(int(stated[1]), LONGEST_WAIT_S)
-    return 0

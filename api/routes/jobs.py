@@ -1,7 +1,7 @@
 """What has become of long work, and can it be stopped?"""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from api.access import actor, inner
 from api.answers import PRIVATE, answer
+from api.faults import Fault
 from api.openapi import responses
 from api.parameters import DEFAULT_LIMIT, Integer
+from api.problems import Problem
 from api.published import InLive
 from api.schemas import JobDocument, Jobs
 from geo.store import jobs
@@ -64,17 +66,34 @@ def one(request: Request, id: UUID, live: InLive) -> Response:
     operation_id="stopJob",
     summary="Stop a job, or take out one that has ended",
     response_model=JobDocument,
-    responses=TAKEN_OUT | responses("token-required", "read-only", "unknown-job", "store-unavailable"),
+    responses=TAKEN_OUT
+    | responses("token-required", "read-only", "invalid-parameter", "unknown-job", "store-unavailable"),
 )
-def stop(request: Request, id: UUID, live: InLive, _: Annotated[str, Depends(actor)]) -> Response:
+def stop(
+    request: Request,
+    id: UUID,
+    live: InLive,
+    _: Annotated[str, Depends(actor)],
+    take: Annotated[Literal["best"] | None, Query(description="best: end a drawing now, with the best so far")] = None,
+) -> Response:
     """One that waits is stopped at once; one that runs within seconds (`stopping`), and nothing half-written stays.
 
     Where its publication came first, the job ends as `done`. One that had ended is taken out with what it told.
+    With `take=best` a drawing ends as `done` within seconds, `early` in its result; one that had ended is told again.
     """
     with reachable(), session(live.engine) as work, work.begin():
         before = jobs.find(work, id, locked=True)
+        if take is not None:
+            _require_drawing(before)
+            return told(request, jobs.hasten(work, id))
         found = jobs.stop(work, id, timedelta(days=request.app.state.settings.job_days))
     return Response(status_code=204) if before.state in jobs.ENDED else told(request, found)
+
+
+def _require_drawing(job: Job) -> None:
+    """Raises a problem for a job that has nothing until it has all."""
+    if job.kind != "draw" and not job.asked.get("sizes"):
+        raise Problem("invalid-parameter", errors=[Fault("parameter.take", parameter="take")])
 
 
 def told(request: Request, job: Job, *, status: int = 200) -> Response:

@@ -10,7 +10,18 @@ DRAWN: dict[str, tuple[str, str]] = {
         "{region}: {count} grids of {households} households ({least} to {most} each), score {score:.3f}",
     ),
     "draw.more": ("……另有 {count} 个区划", "... and {count} more regions"),
-    "draw.moved": ("  {count} 户换了网格", "  {count} households have another grid than before"),
+    "draw.moved": (
+        "  {count} 户换了网格(无论怎样划分,至少 {least} 户)",
+        "  {count} households have another grid than before (at least {least}, whatever is drawn)",
+    ),
+    "draw.enough": (
+        "将以目前最好的方案结束;再按一次立即停止。",
+        "Ending with the best so far; once more stops at once.",
+    ),
+    "draw.reason.number": (
+        "无法划分为 {wished} 个网格,现为 {grids} 个。",
+        "the ground does not come apart into {wished} grids; it has {grids}.",
+    ),
     "draw.reason.tower": (
         "一栋楼的户数已超过上限,单独成格,共 {households} 户。",
         "One building has more households than a grid may have and stands alone: {households} households.",
@@ -31,6 +42,21 @@ DRAWN: dict[str, tuple[str, str]] = {
     "draw.left": ("{region} 未划分:{reason}", "{region} was not drawn: {reason}"),
     "draw.left.ground": ("其边界有误。", "its outline is at fault."),
     "draw.left.noding": ("其地面无法归到坐标格点上。", "its ground cannot be put on the lattice."),
+    "draw.left.special": ("其地面全部为专属网格。", "special grids have all of its ground."),
+    "draw.left.fixed": (
+        "{codes} 保持不变(专属网格,或规则中固定)。",
+        "{codes} stay as they are: special grids, or fixed by the rules.",
+    ),
+    "draw.left.range": (
+        "没有改动能使更多网格的户数达标。",
+        "no change brings more of its grids into the range.",
+    ),
+    "draw.left.faulty": (
+        "其网格未准确覆盖:请划分整个社区,或先修复。",
+        "its grids do not cover it exactly: draw all of it, or repair it first.",
+    ),
+    "draw.left.apart": ("所选网格彼此不相连。", "the grids that were named do not lie together."),
+    "draw.left.early": ("在轮到它之前已结束。", "the drawing was ended before its turn."),
     "draw.left.lost": (
         "负责它的进程意外结束(可能内存不足)。",
         "its process ended before it was done (out of memory?).",

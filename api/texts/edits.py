@@ -83,6 +83,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "所画的线没有把网格 {code} 分开。请使其两端都到达边界。",
         "The line does not divide grid {code}. Let both of its ends reach the border.",
     ),
+    "edit.block-missing": (
+        "方案没有保存街区 {block}。请使用 GET …/blocks 列出的编号。",
+        "The plan has no block {block}. Name those that GET .../blocks lists.",
+    ),
+    "edit.ground-misses-grid": (
+        "网格 {code} 不含 features 中的地面。请选择该网格内的地面或街区。",
+        "Grid {code} has nothing of the ground in features. Choose ground or blocks that lie in it.",
+    ),
+    "edit.ground-does-not-divide": (
+        "所选地面就是整个网格 {code}。请留下一部分。",
+        "The ground is the whole grid {code}. Leave some of it.",
+    ),
+    "edit.ground-apart": (
+        "所选地面在网格 {code} 内不连成一片。请选择相连的街区,或分几次划出。",
+        "The ground lies in grid {code} in several parts. Choose blocks that lie together, or split several times.",
+    ),
+    "edit.ground-leaves-parts": (
+        "网格 {code} 的其余地面将被分成几块。请多选或少选一些,使其余部分连成一片。",
+        "The rest of grid {code} would lie in several parts. Choose more or less, so that it lies together.",
+    ),
+    "edit.ground-leaves-hole": (
+        "网格 {code} 的一部分将被另一部分包围。请选择与边界相接的地面。",
+        "One part of grid {code} would lie inside the other. Choose ground that reaches its border.",
+    ),
     "edit.line-misses-border": (
         "所画的线没有经过两个网格的公共边界。请使其两端都落在该边界上。",
         "The line meets no border that two grids share. Let both of its ends lie on one.",
@@ -155,6 +179,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "repair.refused": ("无法进行({reason})。", "It cannot be made ({reason})."),
     "edit.edit-op-unknown": ("没有名为 {op} 的编辑。", "There is no edit called {op}."),
     "edit.edit-member-missing": ("缺少成员 {member}。", "The member {member} is missing."),
+    "edit.edit-one-of": ("{members} 须恰好给出一个。", "Exactly one of {members} is wanted."),
     "edit.edit-member-unknown": ("没有名为 {member} 的成员。", "There is no member called {member} here."),
     "edit.edit-wrong-type": ("类型有误,须为 {wanted}。", "Is of the wrong type; wanted is a {wanted}."),
     "edit.edit-text-too-long": ("最多 {most} 个字符。", "At most {most} characters."),

@@ -53,6 +53,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         '须为答复中 ETag 的强标签,如 "5";不接受 * 和以 W/ 开头的弱标签。',
         'Must be the strong tag that an answer gave as ETag, such as "5"; not * and not a weak tag (W/).',
     ),
+    "parameter.region-not-drawn": ("方案不划分这个区划。", "The plan does not draw this region."),
+    "parameter.communities-many": (
+        "一次最多划分 {most} 个社区:请列出。",
+        "At most {most} communities are drawn at once: name them.",
+    ),
+    "parameter.of-one-community": (
+        "只能用于一个社区,或同一社区的网格。",
+        "Stands only with one community, or with grids of one.",
+    ),
+    "parameter.of-whole-communities": (
+        "不能与 blocks: only 同时使用:街区总是整个社区的。",
+        "Does not go with `blocks: only`: blocks are made of whole communities.",
+    ),
+    "parameter.take": ("此任务不能提前取得结果。", "This job has nothing until it has all."),
+    "parameter.not-with-sizes": ("不能与 sizes 同时使用。", "Does not go with sizes."),
     "parameter.points": ("须为 [[x, y], ...] 的数字对。", "Must be pairs of numbers, [[x, y], ...]."),
     "parameter.more": ("另有 {count} 处错误。", "And {count} more."),
     "warning.the-map": ("已发布的地图", "the published map"),

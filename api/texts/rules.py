@@ -1,4 +1,5 @@
-"""What does each rule mean, and what helps? `rule.*.about` says it; `limit.*` names what a city can set."""
+"""What does each rule mean, and what helps? `rule.*.about` says it; `limit.*` names what a city can set, `wish.*`
+how it can have grids drawn."""
 
 TEXTS: dict[str, tuple[str, str]] = {
     "rule.ring-invalid.about": (
@@ -214,6 +215,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "limit.follow_distance_m": ("离道路或河流多近算沿线", "how near a road or river counts as following it"),
     "limit.follow_share_least": ("沿道路或河流的边界比例下限", "least share of the border that follows one"),
     "limit.facilities": ("必须有的设施类别", "categories of facilities that a grid must have"),
+    "wish.weights.balance": ("各格户数均衡的权重", "weight of grids with equally many households"),
+    "wish.weights.shape": ("形状紧凑的权重", "weight of compact shapes"),
+    "wish.weights.streets": ("边界沿道路河流的权重", "weight of borders along streets and water"),
+    "wish.weights.barriers": ("不跨河流、铁路等屏障的权重", "weight of barriers that no grid lies on both sides of"),
+    "wish.weights.compounds": (
+        "小区、村民小组不拆分的权重;乡村未设时为 0.3",
+        "weight of estates and village groups kept whole; 0.3 in rural regions where nothing is stated",
+    ),
+    "wish.barriers": ("算作屏障的线路类别", "classes of lines that are barriers"),
+    "wish.fixed": ("保持原样、不重新划分的网格编码", "codes of grids that stay exactly as they are"),
+    "wish.rural": (
+        "是否划为乡村网格并按乡村限值;未设时看现有网格",
+        "whether drawn grids are rural and have the limits of rural ones; where nothing is stated, as those there are",
+    ),
     "unit.households": ("户", "households"),
     "unit.people": ("人", "people"),
     "unit.m": ("米", "m"),
@@ -245,6 +260,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "file.ruleset-not-whole": ("{member} 应是整数。", "{member} should be a whole number."),
     "file.ruleset-crossed": ("{member}:下限大于上限。", "{member}: the least is above the most."),
+    "file.ruleset-not-a-flag": ("{member} 应是 true 或 false。", "{member} should be true or false."),
     "file.ruleset-not-a-list": ("{member} 应是一个列表。", "{member} should be a list."),
     "file.ruleset-not-a-text": (
         "{member} 应是不超过 {limit} 个字符的文字。",

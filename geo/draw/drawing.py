@@ -5,11 +5,11 @@ and seed give the same bytes.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-from shapely import Polygon
+from shapely import MultiPolygon, Polygon
 
 from geo.arrangement import joined
 from geo.draw.borders import Numbers
@@ -63,6 +63,11 @@ def _part(task: Task, part: Polygon, seed: int, number: int, listener: Listener)
     if any(_shares_ground(grid.shape, part) for grid in task.present):
         found = redrawn(task, part, seed, number, listener)
         return [_of_shapes(task, part, shapes, counting, found.least_moved) for shapes in found.ways]
+    if task.number is not None and not task.present and not isinstance(task.boundary, MultiPolygon):
+        wished = replace(counting, numbers=range(task.number, task.number + 1))
+        ways = _anew(task, part, wished, seed, number, listener)
+        if len(ways[0].shapes) == task.number:
+            return ways
     return _anew(task, part, counting, seed, number, listener)
 
 
@@ -97,6 +102,13 @@ def _anew(task: Task, part: Polygon, counting: Counting, seed: int, number: int,
     made = [(violation, site, _way(site, one, counting)) for violation, site, one in found[: number + SPARE]]
     made.sort(key=lambda one: (one[0], _needles(one[1], one[2])))  # stable: by cost among those alike
     return [way for _, _, way in made[:number]]
+
+
+def _miscounted(task: Task, grids: int) -> Iterator[Reason]:
+    """Why there are not as many grids as were wished for: ground does not come apart into every number."""
+    stay = sum(grid.code not in task.only for grid in task.present)
+    if task.number is not None and grids - stay != task.number:
+        yield Reason(Why.NUMBER, {"wished": task.number, "grids": grids - stay})
 
 
 def _plain_outside(task: Task, shapes: Sequence[Ground]) -> list[Ground]:
@@ -162,7 +174,7 @@ def _together(task: Task, ways: Sequence[_Way]) -> Drawn:
     return Drawn(
         shapes=tuple(shapes[n] for n in order),
         households=tuple(loads[n] for n in order),
-        reasons=tuple(reason for way in ways for reason in way.reasons),
+        reasons=(*(reason for way in ways for reason in way.reasons), *_miscounted(task, len(shapes))),
         blocks=tuple(block for way in ways for block in way.blocks),
         least_moved=sum(moved) if (moved := [way.least_moved for way in ways if way.least_moved is not None]) else None,
     )

@@ -39,8 +39,8 @@ class Task:
 
     Buildings outside of the boundary and lines that only pass by may be among them. `present` are the grids as they are
     now, where they are to be changed as little as heals them; `only` the codes of those whose ground may change (empty:
-    wherever that heals), and `number` how many grids are to be on it. `kept` are blocks of a former drawing to begin
-    with; where they do not cover the boundary exactly others are made.
+    wherever that heals), and `number` how many grids are to be on it, or on all of the boundary without `present`.
+    `kept` are blocks of a former drawing to begin with; where they do not cover the boundary exactly others are made.
     """
 
     boundary: Ground
@@ -80,6 +80,7 @@ class Why(StrEnum):
     CANNOT_DIVIDE = "cannot-divide"
     OUT_OF_RANGE = "out-of-range"
     OUTSIDE = "outside"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,15 @@ MOST_CODE = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """One grid by one line or several. Its parts but one are new grids, of the codes given or the next free ones;
-    `codes` go to the new parts from west to east."""
+    """One grid by one line or several, or in two by ground: what it has of that, and the rest. Its parts but one are
+    new grids, of the codes given or the next free ones; `codes` go to the new parts from west to east.
+
+    Either `lines` or `grounds` are given. Several grounds count as one, and the grid must have some of each.
+    """
 
     grid: str
-    lines: tuple[LineString, ...]
+    lines: tuple[LineString, ...] = ()
+    grounds: tuple[Ground, ...] = ()
     codes: tuple[str, ...] = ()
     snap_m: float = SNAP_M
     cut: bool = False

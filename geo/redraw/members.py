@@ -52,6 +52,14 @@ class Members:
         self._taken.add(name)
         return self.of(name, read) if name in self else default
 
+    def one_of(self, *names: str) -> str:
+        """Which of several members is there. Refuses `edit-one-of` (members) unless it is exactly one."""
+        there = [name for name in names if name in self]
+        if len(there) != 1:
+            raise EditMalformed("edit-one-of", pointer=self.pointer, members=", ".join(names))
+        self._taken.update(names)
+        return there[0]
+
     def end(self) -> None:
         """Refuses `edit-member-unknown` (member)."""
         for name in self._value:

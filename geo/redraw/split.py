@@ -1,4 +1,4 @@
-"""How is a grid cut into several by lines?"""
+"""How is a grid cut into several, by lines or by ground?"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,9 +9,9 @@ from shapely import LineString, Polygon
 
 from geo.arrangement import Arrangement, joined
 from geo.lattice import Keys
-from geo.model import Ground
+from geo.model import Grid, Ground
 from geo.noding import Net
-from geo.redraw import naming, snapping, yielding
+from geo.redraw import carving, naming, snapping, yielding
 from geo.redraw.board import Board, Outcome
 from geo.redraw.edits import Split
 from geo.redraw.refused import EditRefused, Fault
@@ -22,16 +22,12 @@ def made(board: Board, edit: Split) -> Outcome:
     """The grid's parts as grids: one keeps code and name by the policy of codes, the others are new and of its kind.
 
     Of a line only what lies between two parts counts; a part of a grid in several parts that no line cuts stays with
-    the first. Refuses `line-misses-grid` (code), `line-does-not-divide` (code), what `snapping.led`, `naming` and
-    `yielding` refuse.
+    the first. Refuses `line-misses-grid` (code), `line-does-not-divide` (code), what `snapping.led`, `carving`,
+    `naming` and `yielding` refuse.
     """
     grid = naming.grid_of(board, edit.grid)
-    lines = [snapping.led(line, board, edit.snap_m, near=[edit.grid], cut=edit.cut) for line in edit.lines]
-    sheet = Sheet(board, chains(_between(grid.shape, lines, grid.code)), also=[grid.code])
+    sheet, parts = carving.carved(board, edit, grid) if edit.grounds else _cut(board, edit, grid)
     grid = sheet.grids[grid.code]
-    parts = _parts(grid.shape, sheet.lines)
-    if len(parts) < 2:
-        raise _missed("line-does-not-divide", grid.shape, lines, grid.code)
     keeper = naming.keeper(parts, board)
     codes = naming.next_codes(board, grid.region, len(parts) - (keeper is not None), edit.codes)
     for number, part in enumerate(parts):
@@ -44,6 +40,17 @@ def made(board: Board, edit: Split) -> Outcome:
     outcome = sheet.outcome(sheet.lines)
     yielding.check(board, outcome, edit.cut, sheet.lines)
     return outcome
+
+
+def _cut(board: Board, edit: Split, grid: Grid) -> tuple[Sheet, list[Ground]]:
+    """The grid's parts between the lines, and the sheet that they are on."""
+    lines = [snapping.led(line, board, edit.snap_m, near=[grid.code], cut=edit.cut) for line in edit.lines]
+    sheet = Sheet(board, chains(_between(grid.shape, lines, grid.code)), also=[grid.code])
+    shape = sheet.grids[grid.code].shape
+    parts = _parts(shape, sheet.lines)
+    if len(parts) < 2:
+        raise _missed("line-does-not-divide", shape, lines, grid.code)
+    return sheet, parts
 
 
 def _between(shape: Ground, lines: Sequence[LineString], code: str) -> Keys:

@@ -1,14 +1,20 @@
 """How are edits written in JSON, and which edit does a JSON object mean?
 
-`read(document(edit)) == edit`, with every digit of every coordinate. Reading is strict: what it does not know it
-refuses, with a pointer to the place (`EditMalformed`).
+`read(document(edit)) == edit`, with every digit of every coordinate; blocks that an edit named are written as their
+ground. Reading is strict: what it does not know it refuses, with a pointer to the place (`EditMalformed`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypedDict
 
-from geo.model import Grid, GridKind
+from shapely import LineString
+from shapely.geometry.base import BaseGeometry
+
+from geo.model import Grid, GridKind, Ground
+from geo.redraw import by_blocks
 from geo.redraw import geometry_json as geometry
+from geo.redraw.by_blocks import NO_BLOCKS, Blocks
 from geo.redraw.edits import (
     MOST_SNAP_M,
     SNAP_M,
@@ -27,6 +33,7 @@ from geo.redraw.edits import (
 )
 from geo.redraw.geometry_json import ground, line, place
 from geo.redraw.members import EditMalformed, Members, code, flag, items, listed, number, shown, text, wrong_type
+from geo.redraw.refused import EditRefused
 from geo.redraw.snapping import MOST_VERTICES
 
 MOST_EDITS: Final = 500
@@ -37,19 +44,30 @@ MOST_GRIDS: Final = 2000
 __all__ = ["MOST_EDITS", "MOST_VERTICES", "EditMalformed", "document", "read", "read_all"]
 
 
-def read_all(told: object, pointer: str = "") -> list[Edit]:
+def read_all(told: object, pointer: str = "", blocks: Blocks = NO_BLOCKS) -> list[Edit]:
     """The edits of a list, in order. Refuses `edit-list-size` (count, least, most) and what `read` refuses."""
-    return [read(one, f"{pointer}/{n}") for n, one in enumerate(items(told, pointer, 1, MOST_EDITS))]
+    edits = list[Edit]()
+    for n, one in enumerate(items(told, pointer, 1, MOST_EDITS)):
+        try:
+            edits.append(read(one, f"{pointer}/{n}", blocks))
+        except EditRefused as error:
+            error.number = n
+            raise
+    return edits
 
 
-def read(told: object, pointer: str = "") -> Edit:
-    """The edit that a JSON object means; `pointer` is where it stands. Refuses `edit-op-unknown` (op) and what is told
-    in `geo.redraw.members` and `geo.redraw.geometry_json`."""
+def read(told: object, pointer: str = "", blocks: Blocks = NO_BLOCKS) -> Edit:
+    """The edit that a JSON object means; `pointer` is where it stands, `blocks` are those that it may name. Refuses
+    `edit-op-unknown` (op) and what is told in `geo.redraw.members`, `geo.redraw.geometry_json` and
+    `geo.redraw.by_blocks`."""
     members = Members(told, pointer)
     op = members.of("op", text)
-    if op not in READERS:
+    if op in ON_GROUND:
+        edit: Edit = ON_GROUND[op](members, blocks)
+    elif op in READERS:
+        edit = READERS[op](members)
+    else:
         raise EditMalformed("edit-op-unknown", pointer=f"{pointer}/op", op=shown(op))
-    edit = READERS[op](members)
     members.end()
     return edit
 
@@ -58,8 +76,7 @@ def document(edit: Edit) -> dict[str, Any]:
     """An edit as a JSON object; what it does not state is left out."""
     match edit:
         case Split():
-            lines = [geometry.document(one) for one in edit.lines]
-            drawn = {"line": lines[0]} if len(lines) == 1 else {"lines": lines}
+            drawn = {**_one_or_more("line", edit.lines), **_one_or_more("ground", edit.grounds)}
             return {"op": "split", "grid": edit.grid, **drawn, **_stated(codes=[*edit.codes] or None), **_manner(edit)}
         case Merge():
             return {"op": "merge", "grids": [*edit.grids], **_stated(into=edit.into)}
@@ -88,6 +105,11 @@ def document(edit: Edit) -> dict[str, Any]:
             return {"op": "order", "region": edit.region, "boundary": boundary, "cut": edit.cut}
 
 
+def _one_or_more(name: str, shapes: Sequence[BaseGeometry]) -> dict[str, object]:
+    told = [geometry.document(one) for one in shapes]
+    return {name: told[0]} if len(told) == 1 else {f"{name}s": told} if told else {}
+
+
 def _stated(**members: object) -> dict[str, object]:
     return {name: value for name, value in members.items() if value is not None}
 
@@ -102,11 +124,21 @@ def _feature(grid: Grid) -> dict[str, object]:
     return {"type": "Feature", "properties": _stated(**properties), "geometry": geometry.document(grid.shape)}
 
 
-def _split(members: Members) -> Split:
-    several = members.maybe("lines", listed(line, 1, MOST_LINES), ())
-    lines = several or (members.of("line", line),)
+def _split(members: Members, blocks: Blocks) -> Split:
+    lines, grounds = tuple[LineString, ...](), tuple[Ground, ...]()
+    match members.one_of("line", "lines", "ground", "grounds", by_blocks.MEMBER):
+        case "line":
+            lines = (members.of("line", line),)
+        case "lines":
+            lines = members.of("lines", listed(line, 1, MOST_LINES))
+        case "ground":
+            grounds = (members.of("ground", ground),)
+        case "grounds":
+            grounds = members.of("grounds", listed(ground, 1, by_blocks.MOST_BLOCKS))
+        case _:
+            grounds = members.of(by_blocks.MEMBER, partial(by_blocks.each, blocks=blocks))
     codes = members.maybe("codes", listed(code, 0, MOST_GRIDS), ())
-    return Split(grid=members.of("grid", code), lines=lines, codes=codes, **_how(members))
+    return Split(grid=members.of("grid", code), lines=lines, grounds=grounds, codes=codes, **_how(members))
 
 
 def _merge(members: Members) -> Merge:
@@ -127,8 +159,10 @@ def _reshape(members: Members) -> Reshape:
     return Reshape(line=members.of("line", line), grids=grids, **_how(members))
 
 
-def _assign(members: Members) -> Assign:
-    return Assign(ground=members.of("ground", ground), grid=members.of("grid", code), **_how(members))
+def _assign(members: Members, blocks: Blocks) -> Assign:
+    name = members.one_of("ground", by_blocks.MEMBER)
+    read_ = ground if name == "ground" else partial(by_blocks.together, blocks=blocks)
+    return Assign(ground=members.of(name, read_), grid=members.of("grid", code), **_how(members))
 
 
 def _claim_gap(members: Members) -> ClaimGap:
@@ -166,7 +200,9 @@ class _Manner(TypedDict):
 
 
 def _how(members: Members) -> _Manner:
-    return {"snap_m": members.maybe("snap_m", _snap, SNAP_M), "cut": members.maybe("cut", flag, False)}
+    """Borders of blocks are led nowhere: with them `snap_m` is 0, and not to be stated."""
+    snap_m = 0.0 if by_blocks.MEMBER in members else members.maybe("snap_m", _snap, SNAP_M)
+    return {"snap_m": snap_m, "cut": members.maybe("cut", flag, False)}
 
 
 def _snap(value: object, pointer: str) -> float:
@@ -224,13 +260,13 @@ def _ignored(_value: object, _pointer: str) -> None:
     return None
 
 
+ON_GROUND: Final[Mapping[str, Callable[[Members, Blocks], Edit]]] = {"split": _split, "assign": _assign}
+"""Those that may name blocks."""
 READERS: Final[Mapping[str, Callable[[Members], Edit]]] = {
-    "split": _split,
     "merge": _merge,
     "move_node": _move_node,
     "move_edge": _move_edge,
     "reshape": _reshape,
-    "assign": _assign,
     "claim_gap": _claim_gap,
     "replace": _replace,
     "recode": _recode,

@@ -21,6 +21,8 @@ QUEUED, RUNNING, DONE, FAILED, STOPPED = "queued", "running", "done", "failed", 
 ENDED = (DONE, FAILED, STOPPED)
 MOST_LOSSES = 3
 """A job whose turns ended so often without a word (killed, out of memory) is not tried again."""
+EARLY = "early"
+"""Member of what is asked: the best so far is wanted now."""
 CHANNEL = "wangge_job"
 """Told, with the job's id, when a job has ended."""
 ROOM_LOCK = 7_266_444
@@ -71,10 +73,11 @@ def create(
     kind: str,
     actor: str,
     asked: Mapping[str, Any],
-    pieces: Iterable[bytes],
+    pieces: Iterable[bytes] = (),
     waiting: int,
 ) -> Job:
-    """A job with its file, in the queue once the transaction is committed. Raises QueueFull past `waiting` jobs."""
+    """A job, with its file where it has one, in the queue once the transaction is committed. Raises QueueFull past
+    `waiting` jobs."""
     _refuse_crowd(session, waiting - 1)
     session.execute(insert(job).values(id=number, kind=kind, actor=actor, asked=asked))
     uploads.write(session, number, pieces)
@@ -122,6 +125,18 @@ def stop(session: Session, number: UUID, keep: timedelta) -> Job:
     return find(session, number)
 
 
+def hasten(session: Session, number: UUID) -> Job:
+    """Ask a job that is not ended for the best it has: whoever works on it is told with its next note.
+
+    Raises NoSuchJob.
+    """
+    found = find(session, number, locked=True)
+    if found.state not in ENDED:
+        wanted = {**found.asked, EARLY: True}
+        session.execute(update(job).where(job.c.id == number).values(asked=wanted))
+    return find(session, number)
+
+
 def begin(session: Session, number: UUID) -> int | None:
     """Take a job up: its turn; None where it is gone, ended, to be stopped, or was lost too often."""
     mine = update(job).where(job.c.id == number, job.c.state.in_((QUEUED, RUNNING)), ~job.c.stopping)
@@ -132,9 +147,19 @@ def begin(session: Session, number: UUID) -> int | None:
     return turn
 
 
-def note(session: Session, number: UUID, turn: int, phase: str, done: int, total: int) -> None:
-    """Tell how far the job is. Raises Stopped."""
-    _write(session, _held(number, turn).values(phase=phase, done=done, total=total))
+def note(
+    session: Session,
+    number: UUID,
+    turn: int,
+    phase: str,
+    done: int,
+    total: int,
+    result: Mapping[str, Any] | None = None,
+) -> bool:
+    """Tell how far the job is, and what there is so far; whether that is wanted now. Raises Stopped."""
+    so_far = {} if result is None else {"result": result}
+    asked = _write(session, _held(number, turn).values(phase=phase, done=done, total=total, **so_far))
+    return bool(asked.get(EARLY))
 
 
 def keep_plan(session: Session, number: UUID, turn: int, plan: UUID | None, result: Mapping[str, Any]) -> None:
@@ -193,9 +218,13 @@ def _held(number: UUID, turn: int) -> Update:
     return update(job).where(job.c.id == number, job.c.turn == turn, job.c.state == RUNNING, ~job.c.stopping)
 
 
-def _write(session: Session, change: Update) -> None:
-    if session.execute(change.returning(job.c.id)).one_or_none() is None:
+def _write(session: Session, change: Update) -> Mapping[str, Any]:
+    """What is asked of the job that was written."""
+    row = session.execute(change.returning(job.c.asked)).one_or_none()
+    if row is None:
         raise Stopped
+    asked: Mapping[str, Any] = row.asked
+    return asked
 
 
 def _job(row: Row[Any]) -> Job:

@@ -1,4 +1,4 @@
-"""What does the store keep of the way a plan was drawn, and of boundaries that were ordered?"""
+"""What does the store keep of the way a plan was drawn, of its blocks, and of boundaries that were ordered?"""
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from geo.store.tables import SRID, metadata
 
-__all__ = ["boundary_order", "metadata", "plan_change", "plan_step"]
+__all__ = ["boundary_order", "metadata", "plan_block", "plan_blocks", "plan_change", "plan_step"]
 
 
 def _shape(name: str, *, nullable: bool = True) -> Column[object]:
@@ -63,6 +63,28 @@ plan_change = Table(
 )
 """What a step changed, as it was before and after: grids (rows of `plan_item`) and regions (rows of `plan_region`, with
 `base` and `drawn` as attributes). Without attributes there was, or is, none."""
+
+plan_blocks = Table(
+    "plan_blocks",
+    metadata,
+    Column("plan", UUID(as_uuid=True), ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True),
+    Column("region", Text(collation="C"), primary_key=True),
+    Column("times", Integer, nullable=False, server_default="1"),
+)
+"""A region of a plan whose blocks are kept, and how many times others were kept."""
+
+plan_block = Table(
+    "plan_block",
+    metadata,
+    Column("plan", UUID(as_uuid=True), primary_key=True),
+    Column("region", Text(collation="C"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, nullable=False),
+    _shape("shape", nullable=False),
+    ForeignKeyConstraint(["plan", "region"], ["plan_blocks.plan", "plan_blocks.region"], ondelete="CASCADE"),
+    CheckConstraint("is_ground(shape)", name="shape_on_lattice"),
+)
+"""A block. `number` is its own in the region, from west to east; `place` the one it had among those that were given."""
 
 boundary_order = Table(
     "boundary_order",
