@@ -18,9 +18,7 @@ from geo.undrawn import Undrawn
 def waiting(count: int) -> list[Undrawn]:
     """So many communities, all alike but for their code."""
     task = town(5, 4)
-    return [
-        Undrawn(region=Region(code=f"r{n}", name="", level=None, shape=task.boundary), task=task) for n in range(count)
-    ]
+    return [Undrawn(region=Region(code=f"r{n}", shape=task.boundary), task=task) for n in range(count)]
 
 
 def heard(phases: list[Progress], has_enough: Callable[[], bool]) -> Heard:
