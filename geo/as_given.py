@@ -21,6 +21,8 @@ Place: TypeAlias = tuple[float, ...]
 """lon, lat."""
 DIGITS = 9
 """Decimals of a degree for nodes on an edge: a tenth of a millimetre."""
+NEAR_M = 0.3
+"""An edge of some kilometres moves by less."""
 BESIDE_M = 0.03
 """A node so near to one of the boundary's stays where it is, so that no two change places."""
 
@@ -33,6 +35,7 @@ def as_given(given: Ground, shapes: Sequence[Ground]) -> list[Ground]:
     rim = _rim(shapes)
     places = {**_on_edges(given, rim), **_own_nodes(given)}
     led = {node: places[node] for node in rim.tolist() if node in places}
+    led |= _beside(given, shapes, rim)
     moved = [_moved(shape, led) for shape in shapes]
     sound = shapely.is_valid(moved).all() and shapely.coverage_is_valid(moved)
     return moved if sound else list(shapes)
@@ -54,7 +57,7 @@ def _own_nodes(given: Ground) -> dict[int, Place]:
 def _on_edges(given: Ground, rim: Keys) -> dict[int, Place]:
     """Each node on the rim by the nearest place on the boundary, which is straight between its nodes in metres."""
     plane = _Metres(given)
-    lines = plane.metres(shapely.union_all(shapely.boundary(shapely.get_parts(given))))
+    lines = plane.rim(given)
     places = to_degrees(steps_of(rim))
     points = shapely.points(plane.of(places))
     corners = shapely.multipoints(shapely.get_coordinates(lines))
@@ -62,6 +65,21 @@ def _on_edges(given: Ground, rim: Keys) -> dict[int, Place]:
     nearest = shapely.get_coordinates(shapely.shortest_line(lines, points[clear]))[::2]
     led = np.round(plane.back(nearest), DIGITS)
     return dict(zip(rim[clear].tolist(), map(tuple, led.tolist()), strict=True))
+
+
+def _beside(given: Ground, shapes: Sequence[Ground], rim: Keys) -> dict[int, Place]:
+    """Each node that is no further from the rim than the rim moves, by where it is when it moves with it: it must not
+    come to lie on the other side."""
+    plane = _Metres(given)
+    nodes = np.setdiff1d(keys(to_steps(shapely.get_coordinates([*shapes]))), rim)
+    places = plane.of(to_degrees(steps_of(nodes)))
+    was = plane.metres(shapely.boundary(shapely.union_all([*shapes])))
+    near = shapely.distance(was, shapely.points(places)) < NEAR_M
+    points = shapely.points(places[near])
+    rims = was, plane.rim(given)
+    before, after = (shapely.get_coordinates(shapely.shortest_line(line, points))[::2] for line in rims)
+    led = np.round(plane.back(places[near] + after - before), DIGITS)
+    return dict(zip(nodes[near].tolist(), map(tuple, led.tolist()), strict=True))
 
 
 def _moved(shape: Ground, places: Mapping[int, Place]) -> Ground:
@@ -82,6 +100,10 @@ class _Metres:
 
     def of(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(self._way.transform(xy[:, 0], xy[:, 1]))
+
+    def rim(self, shape: Ground) -> BaseGeometry:
+        """The boundary of a shape, straight between its nodes in metres."""
+        return self.metres(shapely.union_all(shapely.boundary(shapely.get_parts(shape))))
 
     def back(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(self._way.transform(xy[:, 0], xy[:, 1], direction="INVERSE"))
