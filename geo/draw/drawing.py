@@ -14,6 +14,7 @@ from shapely import MultiPolygon, Polygon
 from geo.arrangement import joined
 from geo.draw.borders import Numbers
 from geo.draw.counting import Counting, counts
+from geo.draw.figures import figures
 from geo.draw.listening import Listener, Told
 from geo.draw.redrawing import redrawn
 from geo.draw.site import Site, standing
@@ -26,8 +27,8 @@ from geo.spare_nodes import nodes_of, without_spare
 
 FINENESS = ((1.0, 0.125), (0.5, 0.125), (0.2, 0.05))
 """How finely blocks are cut (`geo.draw.site`); finer where the first ones leave no plan within the range."""
-SPARE = 8
-"""Plans that are looked at beside those that are wanted, in case one has a needle."""
+SPARE = 12
+"""Plans that are looked at beside those that are wanted: the solver's costs are quick, not exact."""
 
 
 def drawn(task: Task, seed: int, told: Told) -> Drawn:
@@ -100,7 +101,8 @@ def _anew(task: Task, part: Polygon, counting: Counting, seed: int, number: int,
         return [_whole(part, site, counting)]
     found.sort(key=lambda one: (one[0], one[2].cost))
     made = [(violation, site, _way(site, one, counting)) for violation, site, one in found[: number + SPARE]]
-    made.sort(key=lambda one: (one[0], _needles(one[1], one[2])))  # stable: by cost among those alike
+    own_ground = replace(task, boundary=part)
+    made.sort(key=lambda one: (one[0], _needles(one[1], one[2]), -figures(own_ground, one[2].shapes).score))
     return [way for _, _, way in made[:number]]
 
 
