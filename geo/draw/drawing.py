@@ -27,7 +27,7 @@ from geo.spare_nodes import nodes_of, without_spare
 
 FINENESS = ((1.0, 0.125), (0.5, 0.125), (0.2, 0.05))
 """How finely blocks are cut (`geo.draw.site`); finer where the first ones leave no plan within the range."""
-SPARE = 12
+SPARE = 6
 """Plans that are looked at beside those that are wanted: the solver's costs are quick, not exact."""
 
 

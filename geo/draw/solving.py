@@ -25,7 +25,7 @@ FLIPS = 10
 """Moves of single blocks after each recombination."""
 HOT, COLD = 0.15, 0.002
 """Heat at the beginning and the end, for one grid: cost is a mean over grids, so it is divided by their number."""
-ROUNDS_A_HOUSEHOLD, FEWEST_ROUNDS, MOST_ROUNDS = 50, 20_000, 2_000_000
+ROUNDS_A_HOUSEHOLD, FEWEST_ROUNDS, MOST_ROUNDS = 40, 60_000, 1_200_000
 """Recombinations in all."""
 TRIED = 5
 """Numbers of grids that are tried."""
