@@ -74,6 +74,14 @@ def test_a_tower_stands_alone_and_is_explained() -> None:
     assert all(300 <= load <= 500 for load in sorted(plan.households)[:-1])
 
 
+def test_buildings_that_no_straight_line_parts_are_parted() -> None:
+    mill = [box(5, 5, 65, 35), box(70, 5, 95, 65), box(35, 70, 95, 95), box(5, 40, 30, 95)]
+    given = task(box(0, 0, 100, 100), [], mill, [160] * 4)
+    plan = made(given)
+    assert is_signed(given, plan)
+    assert sorted(plan.households) == [320, 320]
+
+
 def test_few_households_are_one_grid() -> None:
     given = task(box(0, 0, 200, 100), streets(2, 1), houses(2, 1), [20] * 6)
     plan = made(given)

@@ -29,6 +29,8 @@ from geo.plane import Plane
 from geo.rings import are_sound
 
 ROUNDS = 3
+MANY = 5
+"""Ground with so many times the households of a part is cut by bent lines where no straight one passes."""
 Shapes = NDArray[np.object_]
 
 
@@ -171,7 +173,9 @@ def _cuts(shapes: Sequence[Polygon], houses: Houses, plane: Plane, full: int, pa
         ground = plane.metres(shape)
         own = order[first[number] : first[number + 1]]
         if houses.households[own].sum() > full and len(own) > 1:
-            found.extend(cut_lines(ground, houses.footprints[own], houses.households[own], part))
+            found.extend(
+                cut_lines(ground, houses.footprints[own], houses.households[own], part, max(full, MANY * part))
+            )
         if len(own) == 0:
             found.extend(across(ground))
         found.extend(_clear(tips(ground), houses.footprints[own]))

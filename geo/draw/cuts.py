@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import LineString, Polygon
 
+from geo.draw.midways import midways
 from geo.draw.network import clusters, lengthened
 
 CLEAR_M = 0.6
@@ -32,26 +33,31 @@ Figures = NDArray[np.float64]
 class _Part:
     ground: Polygon
     footprints: Shapes
+    hulls: Shapes
     households: NDArray[np.int64]
 
 
-def cut_lines(ground: Polygon, footprints: Shapes, households: NDArray[np.int64], most: int) -> list[LineString]:
+def cut_lines(
+    ground: Polygon, footprints: Shapes, households: NDArray[np.int64], most: int, full: int
+) -> list[LineString]:
     """Lines, metres, that cut ground into parts of at most `most` households, or of one building each.
 
-    `footprints` (n,) stand on it, with `households` (n,).
+    `footprints` (n,) stand on it, with `households` (n,). Where no straight line parts more than `full` households
+    every building gets the ground that is nearest to it.
     """
     number = clusters(footprints)
     each, place = np.unique(number, return_inverse=True)
-    hulls = np.array([shapely.convex_hull(shapely.union_all(footprints[number == one])) for one in each], dtype=object)
+    grounds = np.array([shapely.union_all(footprints[number == one]) for one in each], dtype=object)
     counts = np.bincount(place, weights=households).astype(np.int64)
     lines: list[LineString] = []
-    open_ = [_Part(ground, hulls, counts)]
+    open_ = [_Part(ground, grounds, shapely.convex_hull(grounds), counts)]
     while open_:
         part = open_.pop()
         if part.households.sum() <= most or len(part.footprints) < 2:
             continue
         found = _best(part)
         if found is None:
+            lines.extend(midways(part.ground, part.footprints) if part.households.sum() > full else [])
             continue
         lines.extend(found)
         open_.extend(_parted(part, found))
@@ -70,7 +76,7 @@ def _best(part: _Part) -> list[LineString] | None:
 
 def _ways(part: _Part) -> list[float]:
     """Directions, radians from 0 to pi, that buildings and ground stand in, the most frequent first."""
-    boxes = shapely.oriented_envelope(np.r_[part.footprints, [part.ground]])
+    boxes = shapely.oriented_envelope(np.r_[part.hulls, [part.ground]])
     xy = shapely.get_coordinates(boxes[shapely.get_type_id(boxes) == 3]).reshape(-1, 5, 2)
     sides = np.diff(xy[:, :3], axis=1).reshape(-1, 2)
     angle = np.arctan2(sides[:, 1], sides[:, 0]) % np.pi
@@ -89,7 +95,7 @@ def _ways(part: _Part) -> list[float]:
 def _gaps(part: _Part, way: float) -> Iterator[tuple[float, list[LineString]]]:
     """Cuts in a direction with what they cost: unequal households, length, narrow gaps."""
     along, across = np.array([np.cos(way), np.sin(way)]), np.array([-np.sin(way), np.cos(way)])
-    low, high = _spans(part.footprints, across)
+    low, high = _spans(part.hulls, across)
     order = np.argsort(low, kind="stable")
     reach = np.maximum.accumulate(high[order])
     before = np.cumsum(part.households[order])
@@ -129,7 +135,11 @@ def _parted(part: _Part, lines: list[LineString]) -> list[_Part]:
     middle = shapely.point_on_surface(pieces)
     shapely.prepare(part.ground)
     pieces = pieces[shapely.contains(part.ground, middle)]
-    place, own = shapely.STRtree(pieces).query(shapely.point_on_surface(part.footprints), predicate="intersects")
+    place, piece = shapely.STRtree(pieces).query(shapely.point_on_surface(part.hulls), predicate="intersects")
     owner = np.full(len(part.footprints), -1)
-    owner[place] = own
-    return [_Part(pieces[n], part.footprints[owner == n], part.households[owner == n]) for n in range(len(pieces))]
+    owner[place] = piece
+    own = [owner == n for n in range(len(pieces))]
+    return [
+        _Part(piece, part.footprints[its], part.hulls[its], part.households[its])
+        for piece, its in zip(pieces, own, strict=True)
+    ]
