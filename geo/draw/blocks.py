@@ -28,7 +28,7 @@ from geo.model import Building, Ground
 from geo.plane import Plane
 from geo.rings import are_sound
 
-ROUNDS = 3
+ROUNDS = 6
 MANY = 5
 """Ground with so many times the households of a part is cut by bent lines where no straight one passes."""
 Shapes = NDArray[np.object_]
@@ -156,9 +156,9 @@ def _cut(pieces: _Pieces, houses: Houses, plane: Plane, full: int, part: int) ->
         cuts = _cuts(pieces.shapes, houses, plane, full, part)
         if not cuts:
             break
-        before = len(pieces.shapes)
+        before = {shape.wkb for shape in pieces.shapes}
         pieces = _again(pieces, cuts, plane)
-        if len(pieces.shapes) == before:
+        if {shape.wkb for shape in pieces.shapes} == before:
             break
     return pieces
 
