@@ -1,7 +1,7 @@
 // Which rules are broken in a region, and where? Asks for the coverage and lists the findings.
 import { coverage } from "./api";
 import type { CoverageAnswer, Finding, RegionProperties } from "./answers";
-import { button, element } from "./element";
+import { button, element, type Child } from "./element";
 import { count } from "./figures";
 import { figuresTable, findingRow } from "./findingRow";
 import { grouped, type Group } from "./groups";
@@ -84,14 +84,20 @@ export function findingsPanel(place: HTMLElement, hooks: Hooks): FindingsPanel {
   };
 }
 
-export function groupBox(group: Group, open: Set<string>, shown: (finding: Finding) => void): HTMLElement {
+/** `remedy`: what is offered with some of its findings, or with all of them together. */
+export function groupBox(
+  group: Group,
+  open: Set<string>,
+  shown: (finding: Finding) => void,
+  remedy: (findings: Finding[]) => Child = () => false,
+): HTMLElement {
   const rows = element("ul", { class: "rows" });
   const more = button("", { class: "more" }, () => add());
   let listed = 0;
 
   function add(): void {
     for (const finding of group.findings.slice(listed, listed + AT_ONCE))
-      rows.append(element("li", {}, findingRow(finding, shown)));
+      rows.append(element("li", {}, findingRow(finding, shown), remedy([finding])));
     listed = Math.min(listed + AT_ONCE, group.findings.length);
     const left = group.findings.length - listed;
     more.hidden = left === 0;
@@ -109,6 +115,7 @@ export function groupBox(group: Group, open: Set<string>, shown: (finding: Findi
     "details",
     { class: "group", "data-rule": group.rule, open: open.has(group.rule) },
     title,
+    group.findings.length > 1 && remedy(group.findings),
     rows,
     more,
   );

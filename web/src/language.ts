@@ -48,7 +48,8 @@ type Topic =
   | "post"
   | "ruling"
   | "plan.state"
-  | "tool";
+  | "tool"
+  | "draw.phase";
 
 /** The word for an id that the service sent; the id itself where the catalogue has no word for it. */
 export function word(topic: Topic, id: string): string {

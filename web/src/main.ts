@@ -5,6 +5,7 @@ import "./answer.css";
 import "./asking.css";
 import "./findings.css";
 import "./plan/plan.css";
+import "./plan/draw.css";
 import "./plan/publishing.css";
 import "./plan/tools.css";
 import { showAsking } from "./asking";

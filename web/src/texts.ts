@@ -1,4 +1,5 @@
 // What does the page say, in Chinese and in English?
+import { drawTexts } from "./plan/drawTexts";
 import { planTexts } from "./plan/texts";
 
 /** Every text has both languages: a missing one, an unknown id or a forgotten value is a compile error. */
@@ -250,6 +251,7 @@ export const texts = {
   "unit.minutes": { zh: "{value} 分钟", en: "{value} min" },
   "unit.hours": { zh: "{value} 小时", en: "{value} h" },
   ...planTexts,
+  ...drawTexts,
 } as const satisfies Record<string, { zh: string; en: string }>;
 
 export type Language = "zh" | "en";

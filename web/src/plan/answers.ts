@@ -67,9 +67,12 @@ type Edit =
   | { op: "move_node"; from: Place; to: Place }
   | { op: "move_edge"; from: LineString; to: LineString }
   | { op: "split"; grid: string; line: LineString }
+  | { op: "split"; grid: string; blocks: string[] }
   | { op: "reshape"; line: LineString }
   | { op: "merge"; grids: string[] }
   | { op: "assign"; ground: Polygon; grid: string }
+  | { op: "assign"; blocks: string[]; grid: string }
+  | { op: "replace"; community: string; grids: FeatureCollection }
   | { op: "set"; grid: string; name?: string; kind?: Kind }
   | { op: "recode"; from: string; to: string };
 

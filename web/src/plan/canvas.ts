@@ -4,13 +4,16 @@ import type { GeoJSONSource, Map as MapView } from "maplibre-gl";
 import type { Bounds } from "../answers";
 import type { Place } from "./answers";
 import { pointer, type Pointer } from "./pointer";
-import { BUILDINGS, BUILDINGS_FROM, DRAWING, GROUND, NAMES, VEIL } from "./style";
+import { BLOCKS, BUILDINGS, BUILDINGS_FROM, DRAWING, GROUND, NAMES, PLAN_SOURCES, VEIL } from "./style";
 
 export interface Canvas extends Pointer {
   showGround(grids: Feature[], names: Feature[]): void;
   showVeil(veil: Feature[]): void;
   showBuildings(buildings: Feature[]): void;
+  showBlocks(blocks: Feature[]): void;
   showDrawing(drawing: Feature[]): void;
+  /** Nothing of a plan is drawn any more. */
+  clear(): void;
   /** Leaves out the published names in these regions. */
   hideNames(regions: ReadonlySet<string>): void;
   pixels(place: Place): { x: number; y: number };
@@ -35,7 +38,9 @@ export function canvas(map: MapView, hideNames: Canvas["hideNames"]): Canvas {
     },
     showVeil: (veil) => put(VEIL, veil),
     showBuildings: (buildings) => put(BUILDINGS, buildings),
+    showBlocks: (blocks) => put(BLOCKS, blocks),
     showDrawing: (drawing) => put(DRAWING, drawing),
+    clear: () => PLAN_SOURCES.forEach((source) => put(source, [])),
     hideNames,
     pixels: (place) => map.project(place),
     point: (holdable) => void (map.getCanvas().style.cursor = holdable ? "grab" : ""),

@@ -7,12 +7,18 @@ import { groupBox } from "../findings";
 import { grouped } from "../groups";
 import { text, word } from "../language";
 import type { PlanDocument } from "./answers";
+import { blocksBox } from "./blocksBox";
 import { conflictsForm } from "./conflicts";
+import { drawForm } from "./drawForm";
+import { drawnCard } from "./drawnCard";
+import { healing } from "./healing";
 import { namingForm } from "./naming";
 import { outcomeCard } from "./outcome";
+import { proposalsCard } from "./proposalsCard";
 import { publishing } from "./publishing";
 import { refusalCard } from "./refusal";
-import type { Room } from "./room";
+import { canEdit, type Room } from "./room";
+import { lostFocus, runningCard } from "./runningCard";
 import { differencePage, type Said, type Turn } from "./service";
 import type { Work } from "./work";
 
@@ -45,7 +51,13 @@ export function planPanel(place: HTMLElement, hooks: Hooks): PlanPanel {
   const seen = new Map<HTMLElement, string>();
   const stale = element("div", { class: "told" });
   const rebase = (): void => hooks.turn("rebase", {});
-  place.append(head, stale, told, refused, task, result, findings, publish);
+  const wished = element("div", { class: "plan-task", hidden: true });
+  const runs = element("div", { hidden: true });
+  const proposed = element("div", { class: "results", "aria-live": "polite" });
+  const drawing = drawForm(wished);
+  let now: Work | undefined;
+  const running = runningCard(runs, (how) => now?.auto.end(how));
+  place.append(head, stale, told, refused, runs, proposed, result, wished, task, findings, publish);
 
   function write(part: HTMLElement, key: unknown[], content: () => Child[]): void {
     const now = [text("page.language"), ...key].map(keyOf).join();
@@ -56,7 +68,8 @@ export function planPanel(place: HTMLElement, hooks: Hooks): PlanPanel {
 
   return {
     show(room, work) {
-      const { plan, refusal, preview, outcome, tool, chosen, grids } = room;
+      const { plan, refusal, preview, outcome, tool, chosen, grids, drawn, proposals } = room;
+      now = work;
       write(head, [plan.id, plan.state, plan.title, plan.at, hooks.nameOf(plan.communities[0] ?? "")], () =>
         heading(room),
       );
@@ -70,11 +83,26 @@ export function planPanel(place: HTMLElement, hooks: Hooks): PlanPanel {
       ]);
       write(stale, [plan.stale?.join(), plan.state], () => [staleCard(plan, hooks.nameOf, rebase)]);
       const named = tool === "name" && chosen[0] !== undefined ? grids.get(chosen[0]) : undefined;
-      write(task, [named], () => [named !== undefined && namingForm(named, work.keep)]);
+      const picks = tool === "blocks" ? [room.blocks, room.picked, canEdit(room)] : [];
+      write(task, [named, ...picks], () => [
+        named !== undefined && namingForm(named, work.keep),
+        tool === "blocks" && blocksBox(room, work),
+      ]);
+      drawing.show(room, work);
+      const ended = running.show(room.running);
       const answer = preview ?? outcome;
       const title = preview === undefined ? "plan.done" : tool === "merge" ? "plan.merged" : "plan.would";
-      write(result, [answer, title], () => [answer !== undefined && outcomeCard(text(title), answer, hooks.shown)]);
-      write(findings, [room.findings], () => [findingsBox(room.findings, open, hooks.shown)]);
+      write(result, [answer, title, drawn, room.stopped], () => [
+        answer !== undefined && outcomeCard(text(title), answer, hooks.shown),
+        drawn !== undefined && drawnCard(drawn, { instead: work.auto.instead, nameOf: hooks.nameOf }),
+        room.stopped && element("p", { class: "quiet" }, text("draw.stopped")),
+      ]);
+      write(proposed, [proposals], () => [
+        proposals !== undefined &&
+          proposalsCard(proposals, { ...work.auto, close: work.auto.leave, nameOf: hooks.nameOf }),
+      ]);
+      write(findings, [room.findings, plan.state], () => [findingsBox(room, open, hooks.shown, work)]);
+      if (ended) goTo(drawn !== undefined ? result : proposals !== undefined ? proposed : undefined);
       form.show(plan);
       place.dataset["revision"] = String(plan.revision);
     },
@@ -117,6 +145,12 @@ export function planPanel(place: HTMLElement, hooks: Hooks): PlanPanel {
   }
 }
 
+/** What came of a job is to be seen, and has the focus where it would be lost. */
+function goTo(part: HTMLElement | undefined): void {
+  part?.scrollIntoView({ block: "nearest" });
+  if (lostFocus()) part?.querySelector<HTMLElement>("h3[tabindex]")?.focus();
+}
+
 /** What others published since, and what is to be done about it. */
 function staleCard({ stale = [], state }: PlanDocument, nameOf: Hooks["nameOf"], rebase: () => void): Child {
   if (stale.length === 0 || state !== "draft") return false;
@@ -130,13 +164,17 @@ function staleCard({ stale = [], state }: PlanDocument, nameOf: Hooks["nameOf"],
 }
 
 function findingsBox(
-  findings: Finding[] | undefined,
+  room: Room,
   open: Set<string>,
   shown: (finding: Finding) => void,
+  work: Work,
 ): HTMLElement {
+  const { findings } = room;
   const title =
     findings === undefined ? text("plan.findings.all") : text("plan.findings", { count: count(findings.length) });
-  const groups = (findings === undefined ? [] : grouped(findings)).map((group) => groupBox(group, open, shown));
+  const groups = (findings === undefined ? [] : grouped(findings)).map((group) =>
+    groupBox(group, open, shown, healing(room, work)),
+  );
   return element(
     "section",
     {},

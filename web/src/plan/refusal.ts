@@ -12,9 +12,10 @@ const NAMED = 3; // buildings named one by one
 export function refusalCard({ refusal, sketch }: Room, work: Work, rebase: () => void): HTMLElement | false {
   if (refusal === undefined) return false;
   const { problem, live } = refusal;
+  const passable = sketch !== undefined || refusal.edits.some((edit) => "blocks" in edit);
   const ways = live
     ? []
-    : [sketch && detourWay(problem, work), sketch && throughWay(problem, work), baseWay(problem, rebase)];
+    : [sketch && detourWay(problem, work), passable && throughWay(problem, work), baseWay(problem, rebase)];
   const said = sentence(problem);
   return element(
     "div",

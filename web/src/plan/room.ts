@@ -1,13 +1,15 @@
 // What is on the planner's desk at the moment: the plan, its ground, the tool in hand, what was drawn and answered?
 import type { Feature } from "geojson";
-import type { Finding } from "../answers";
+import type { Bounds, Finding } from "../answers";
 import type { Problem } from "../api";
+import { boundsOf } from "../fault";
 import type { Grids, Hold } from "./borders";
 import type { BuildingFeature, EditAnswer, Intent, PlanDocument, Place, PlanGrid, PlanRegion } from "./answers";
+import type { Block, DrawAnswer, ProposalsAnswer, Wish } from "./drawAnswers";
 import type { Sketch } from "./sketch";
 
-export type Tool = "move" | "split" | "reshape" | "merge" | "assign" | "name";
-export const TOOLS: Tool[] = ["move", "split", "reshape", "merge", "assign", "name"];
+export type Tool = "move" | "split" | "reshape" | "merge" | "assign" | "name" | "draw" | "blocks";
+export const TOOLS: Tool[] = ["move", "split", "reshape", "merge", "assign", "name", "draw", "blocks"];
 
 export interface Room {
   plan: PlanDocument;
@@ -15,7 +17,7 @@ export interface Room {
   regions: PlanRegion[];
   buildings: BuildingFeature[];
   tool: Tool;
-  /** Codes of grids pressed: to be merged, to be given ground, to be named; the one whose border is at hand. */
+  /** Codes of grids pressed: to be merged, given ground, named, drawn anew; the one whose border is at hand. */
   chosen: string[];
   /** The grid under the pointer, and what of its border is in reach. */
   under: string | undefined;
@@ -35,6 +37,39 @@ export interface Room {
   findings: Finding[] | undefined;
   /** Something is being kept: nothing else is begun meanwhile. */
   busy: boolean;
+  /** A job that works on the plan: nothing is drawn by hand meanwhile. */
+  running: Running | undefined;
+  /** What the last drawing was asked, and did; until the plan is another one. */
+  drawn: Drawn | undefined;
+  /** The last job was stopped. */
+  stopped: boolean;
+  proposals: ProposalsAnswer | undefined;
+  /** Undefined until they are read. */
+  blocks: Block[] | undefined;
+  /** They are to be seen whatever tool is in hand. */
+  showsBlocks: boolean;
+  /** Ids of blocks pressed; `giving`: the next press says which grid gets them. */
+  picked: string[];
+  giving: boolean;
+}
+
+/** `before`: the codes of the plan's grids until then. */
+export interface Drawn {
+  wish: Wish;
+  answer: DrawAnswer;
+  before: ReadonlySet<string>;
+}
+
+/** How far a job is. */
+export interface Running {
+  id: string;
+  what: "draw" | "blocks" | "heal";
+  /** What it does; `away` while the service does not answer, `ending` once it was told to. */
+  phase: string;
+  done: number;
+  total: number;
+  /** The score so far, 0 to 1. */
+  best: number | undefined;
 }
 
 export interface Refusal {
@@ -73,11 +108,28 @@ export function emptyRoom(plan: PlanDocument, grids: PlanGrid[], regions: PlanRe
     outcome: undefined,
     findings: undefined,
     busy: false,
+    running: undefined,
+    drawn: undefined,
+    stopped: false,
+    proposals: undefined,
+    blocks: undefined,
+    showsBlocks: false,
+    picked: [],
+    giving: false,
   };
 }
 
 export function held(grids: PlanGrid[]): Grids {
   return new Map(grids.map((grid) => [grid.properties.code, grid]));
+}
+
+/** What all of them lie in. */
+export function boundsOfGrids(grids: Grids): Bounds | undefined {
+  return [...grids.values()].reduce<Bounds | undefined>((sum, { geometry }) => {
+    const one = boundsOf(geometry);
+    if (one === undefined || sum === undefined) return one ?? sum;
+    return [Math.min(sum[0], one[0]), Math.min(sum[1], one[1]), Math.max(sum[2], one[2]), Math.max(sum[3], one[3])];
+  }, undefined);
 }
 
 /** The grids as an edit leaves them; what it did not touch is the same object. */
@@ -101,6 +153,11 @@ export function cleared(): Partial<Room> {
   };
 }
 
-export function canEdit({ plan, busy }: Room): boolean {
-  return plan.state === "draft" && !busy;
+/** The plan is another one: what was told of it before means nothing any more. */
+export function outdated(): Partial<Room> {
+  return { drawn: undefined, proposals: undefined, stopped: false, picked: [], giving: false };
+}
+
+export function canEdit({ plan, busy, running }: Room): boolean {
+  return plan.state === "draft" && !busy && running === undefined;
 }

@@ -92,7 +92,7 @@ export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function post(
+export function post(
   revision: number | undefined,
   key = newKey(),
 ): Pick<Parameters<typeof get>[1] & object, "method" | "headers" | "patience"> {
@@ -104,6 +104,6 @@ function tag(revision: number): string {
   return `"${revision}"`;
 }
 
-function path(id: string): string {
+export function path(id: string): string {
   return `v1/plans/${encodeURIComponent(id)}`;
 }

@@ -49,7 +49,7 @@ describe("an edit", () => {
 
   it("of ground is a closed ring", () => {
     const intent = intentOf(ring);
-    expect(intent?.op === "assign" && intent.ground.coordinates).toEqual([
+    expect(intent?.op === "assign" && "ground" in intent && intent.ground.coordinates).toEqual([
       [
         [0, 0],
         [1, 0],

@@ -12,7 +12,8 @@ export const BUILDINGS = "plan-buildings";
 export const NAMES = "plan-names";
 export const DRAWING = "plan-drawing";
 export const VEIL = "plan-veil";
-export const PLAN_SOURCES = [GROUND, BUILDINGS, NAMES, DRAWING, VEIL];
+export const BLOCKS = "plan-blocks";
+export const PLAN_SOURCES = [GROUND, BUILDINGS, BLOCKS, NAMES, DRAWING, VEIL];
 
 /** The lowest layer of a plan: published grids lie below it. */
 export const PLAN_UNDER = "plan-fill";
@@ -20,6 +21,7 @@ export const PLAN_UNDER = "plan-fill";
 /** From this zoom on buildings are shown, and asked for. */
 export const BUILDINGS_FROM = 15;
 const NAMES_FROM = 14;
+const FIGURES_FROM = 15.5;
 
 /** What a feature of the source `DRAWING` is. */
 export type Mark =
@@ -66,6 +68,7 @@ export function planGround(colours: Palette, { fill, border }: Ground): LayerSpe
 export function drawingLayers(colours: Palette, fonts: string[]): LayerSpecification[] {
   const { chosen, chosenCase, fault, halo, ink } = colours;
   return [
+    ...blockLayers(colours, fonts),
     line("plan-under", "under", { "line-color": chosen, "line-width": 1.6 }),
     line("plan-chosen-case", "chosen", { "line-color": chosenCase, "line-width": 7 }),
     line("plan-chosen", "chosen", { "line-color": chosen, "line-width": 3.5 }),
@@ -102,6 +105,40 @@ export function drawingLayers(colours: Palette, fonts: string[]): LayerSpecifica
     dot("plan-anchor", "anchor", 3, chosen, chosenCase, 1),
     dot("plan-node", "node", 6, chosenCase, chosen, 2.5),
     dot("plan-held", "held", 8, chosen, chosenCase, 2.5),
+  ];
+}
+
+/** Blocks, thin, those chosen filled; the households of each where there is room. */
+function blockLayers({ chosen, building, ink, halo }: Palette, fonts: string[]): LayerSpecification[] {
+  const picked: ExpressionFilterSpecification = ["boolean", ["get", "picked"], false];
+  return [
+    {
+      id: "plan-block-chosen",
+      type: "fill",
+      source: BLOCKS,
+      filter: picked,
+      paint: { "fill-color": chosen, "fill-opacity": 0.3 },
+    },
+    {
+      id: BLOCKS,
+      type: "line",
+      source: BLOCKS,
+      filter: ["==", ["geometry-type"], "Polygon"],
+      paint: {
+        "line-color": ["case", picked, chosen, building],
+        "line-width": ["case", picked, 2, 0.8],
+        "line-opacity": ["interpolate", ["linear"], ["zoom"], 13, 0.4, 16, 0.9],
+      },
+    },
+    {
+      id: "plan-block-figure",
+      type: "symbol",
+      source: BLOCKS,
+      minzoom: FIGURES_FROM,
+      filter: ["==", ["geometry-type"], "Point"],
+      layout: { "text-field": "{text}", "text-font": fonts, "text-size": 11, "text-padding": 1 },
+      paint: { "text-color": ink, "text-halo-color": halo, "text-halo-width": 1.4 },
+    },
   ];
 }
 

@@ -1,6 +1,7 @@
 // Which tool is in hand, what is to be done with it, and what can be done next? A bar over the map.
 import { button, element, type Child } from "../element";
 import { inEachLanguage, text } from "../language";
+import { splitOff } from "./blocks";
 import { icon } from "./icons";
 import { canEdit, detourOf, TOOLS, type Room, type Tool } from "./room";
 import { intentOf } from "./sketch";
@@ -32,15 +33,16 @@ export function toolbar(place: HTMLElement, work: () => Work | undefined): Toolb
   function write(): void {
     place.hidden = room === undefined;
     if (room === undefined) return;
-    const may = canEdit(room) || room.busy; // a bar that blinks with each edit would lose the focus
+    const { plan, busy, running } = room;
+    const may = canEdit(room) || busy || running !== undefined; // a bar that blinks with each edit would lose the focus
     for (const [tool, made] of tools) {
       made.disabled = !may;
       made.setAttribute("aria-pressed", String(tool === room.tool && may));
     }
-    const { plan, busy } = room;
-    steps.get("undo")?.toggleAttribute("disabled", !plan.can_undo || !may);
-    steps.get("redo")?.toggleAttribute("disabled", !plan.can_redo || !may);
-    place.setAttribute("aria-busy", String(busy));
+    const back = may && running === undefined;
+    steps.get("undo")?.toggleAttribute("disabled", !plan.can_undo || !back);
+    steps.get("redo")?.toggleAttribute("disabled", !plan.can_redo || !back);
+    place.setAttribute("aria-busy", String(busy || running !== undefined));
     const what = text(hintOf(room));
     if (hint.textContent !== what) hint.textContent = what; // told again, it would be read out again
     const offered = offers(room, work);
@@ -79,16 +81,22 @@ type Hint =
   | "tool.move.held"
   | "tool.move.touch"
   | "tool.assign.draw"
+  | "tool.draw.chosen"
+  | "tool.draw.running"
+  | "tool.blocks.give"
   | "plan.busy";
 
 function hintOf(room: Room): Hint {
   const { plan, tool, drawing, held, refusal, chosen, sketch, busy } = room;
   if (busy) return "plan.busy";
+  if (room.running !== undefined) return "tool.draw.running";
   if (plan.state !== "draft") return "tool.closed.hint";
   if (held !== undefined) return "tool.move.held";
   if (refusal !== undefined && sketch !== undefined) return "tool.refused.hint";
   if (drawing && sketch !== undefined && intentOf(sketch) !== undefined) return "tool.done.hint";
   if (tool === "assign" && chosen.length > 0) return "tool.assign.draw";
+  if (tool === "draw" && chosen.length > 0) return "tool.draw.chosen";
+  if (tool === "blocks" && room.giving) return "tool.blocks.give";
   if (tool === "move" && room.under === undefined && window.matchMedia("(pointer: coarse)").matches)
     return "tool.move.touch";
   return `tool.${tool}.hint`;
@@ -102,8 +110,8 @@ interface Offer {
 
 /** What can be pressed now, beside the map. */
 function offers(room: Room, work: () => Work | undefined): Offer[] {
-  const { sketch, drawing, refusal, chosen, tool, busy, held } = room;
-  if (busy || held !== undefined) return [];
+  const { sketch, drawing, refusal, chosen, tool, busy, held, running, picked } = room;
+  if (busy || held !== undefined || running !== undefined) return [];
   const detour = refusal && sketch && detourOf(refusal.problem);
   const all: (Offer | false | undefined)[] = [
     detour && { id: "detour", label: text("tool.detour"), pressed: () => work()?.detour() },
@@ -119,13 +127,27 @@ function offers(room: Room, work: () => Work | undefined): Offer[] {
         label: text("tool.merge.go", { count: chosen.length }),
         pressed: () => work()?.keep([{ op: "merge", grids: work()?.room().chosen ?? [] }]),
       },
-    (sketch !== undefined || chosen.length > 0) && {
+    ...(tool === "blocks" && canEdit(room) ? ofBlocks(room, work) : []),
+    (sketch !== undefined || chosen.length > 0 || picked.length > 0) && {
       id: "cancel",
       label: text("tool.cancel"),
       pressed: () => work()?.cancel(),
     },
   ];
   return all.filter((offer) => offer !== undefined && offer !== false);
+}
+
+function ofBlocks(room: Room, work: () => Work | undefined): (Offer | false)[] {
+  const alone = splitOff(room);
+  if (room.picked.length === 0 || room.giving) return [];
+  return [
+    alone !== undefined && {
+      id: "blocks-split",
+      label: text("tool.blocks.split.go"),
+      pressed: () => work()?.keep([splitOff(work()?.room() ?? room) ?? alone]),
+    },
+    { id: "blocks-give", label: text("tool.blocks.give.go"), pressed: () => work()?.give() },
+  ];
 }
 
 function stepOf({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): "undo" | "redo" | undefined {

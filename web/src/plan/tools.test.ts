@@ -1,4 +1,5 @@
 // Does each tool ask for the edit that the hand means, from the desk as it is?
+import type { Polygon } from "geojson";
 import { expect, it } from "vitest";
 import type { Intent, Place, PlanDocument, PlanGrid } from "./answers";
 import { emptyRoom, type Room, type Tool } from "./room";
@@ -141,7 +142,7 @@ it("gives ground to the grid that was pressed first, ended on the first node", (
   ] as Place[])
     hand.tap(at);
   const [edit] = kept[0] ?? [];
-  expect(edit?.op === "assign" && [edit.grid, edit.ground.coordinates[0]?.length]).toEqual(["A", 4]);
+  expect(edit?.op === "assign" && "ground" in edit && [edit.grid, edit.ground.coordinates[0]?.length]).toEqual(["A", 4]);
 });
 
 it("chooses grids to merge and leaves them out again", () => {
@@ -187,4 +188,28 @@ it("takes a border that is only pressed for the grid there", () => {
   expect(hand.grab([1.1, 0.5], finger)).toBe(true);
   hand.drop([1.1, 0.5], false);
   expect(bench.room()).toMatchObject({ sketch: undefined, under: "B" });
+});
+
+it("chooses grids to be drawn by themselves, and tries nothing", () => {
+  const { hand, bench, tried } = desk("draw");
+  hand.tap([0.5, 0.5]);
+  hand.tap([1.5, 0.5]);
+  expect(bench.room().chosen).toEqual(["A", "B"]);
+  hand.tap([0.5, 0.5]);
+  expect([bench.room().chosen, tried]).toEqual([["B"], []]);
+});
+
+it("chooses blocks, and gives them to the grid that is pressed next", () => {
+  const { hand, bench, kept } = desk("blocks");
+  const properties = { community: "R", households: 1, buildings: 1, grid: "A" };
+  bench.set({ blocks: [{ id: "R-1", type: "Feature", geometry: box("A", 0).geometry as Polygon, properties }] });
+  hand.tap([0.5, 0.5]);
+  hand.tap([1.5, 0.5]);
+  expect(bench.room().picked).toEqual(["R-1"]);
+  bench.set({ giving: true });
+  hand.tap([9, 9]);
+  hand.tap([1.5, 0.5]);
+  expect(kept).toEqual([[{ op: "assign", blocks: ["R-1"], grid: "B" }]]);
+  hand.cancel();
+  expect([bench.room().picked, bench.room().giving]).toEqual([[], false]);
 });

@@ -1,5 +1,6 @@
 // What does each tool do with the hand? It changes what is on the desk, and says what is to be tried or kept.
 import type { Intent, Place } from "./answers";
+import { blockAt } from "./blocks";
 import { gridAt, gridUnder, holdAt, tiesOf, type Hold, type Pixels } from "./borders";
 import type { Grip, Hand } from "./pointer";
 import { canEdit, cleared, type Room, type Tool } from "./room";
@@ -23,7 +24,12 @@ const POINTED: Grip = { reach: 9, pressed: false }; // as a mouse takes hold
 const SKETCH_REACH = 4; // pixels more than for a border: the line under the hand comes first
 
 export function handOf(tool: Tool, bench: Bench): Hand {
-  return { ...HANDS[tool](bench), cancel: () => (bench.hush(), bench.set({ ...cleared(), chosen: [] })) };
+  return { ...HANDS[tool](bench), cancel: () => giveUp(bench) };
+}
+
+function giveUp(bench: Bench): void {
+  bench.hush();
+  bench.set({ ...cleared(), chosen: [], picked: [], giving: false });
 }
 
 type Gestures = Omit<Hand, "cancel">;
@@ -34,8 +40,10 @@ const HANDS: Record<Tool, (bench: Bench) => Gestures> = {
     drawing(bench, (nodes) => ({ op: "split", grid: gridUnder(bench.room().grids, nodes) ?? "", nodes })),
   reshape: (bench) => drawing(bench, (nodes) => ({ op: "reshape", nodes })),
   assign: assigning,
-  merge: (bench) => choosing(bench, true),
+  merge: (bench) => choosing(bench, true, (grids) => bench.attempt([{ op: "merge", grids }])),
   name: (bench) => choosing(bench, false),
+  draw: (bench) => choosing(bench, true),
+  blocks: picking,
 };
 
 /** Takes hold of a node or an edge and drags it along. */
@@ -157,12 +165,10 @@ function assigning(bench: Bench): Gestures {
   };
 }
 
-/** Grids are pressed; pressed again they are left out. */
-function choosing(bench: Bench, several: boolean): Gestures {
+/** Grids are pressed; pressed again they are left out. `together` is told of two and more. */
+function choosing(bench: Bench, several: boolean, together?: (grids: string[]) => void): Gestures {
   return {
-    grab: () => false,
-    drag: () => undefined,
-    drop: () => undefined,
+    ...pressing(bench),
     tap(at) {
       const { chosen, grids } = bench.room();
       const code = gridAt(grids, at);
@@ -171,8 +177,36 @@ function choosing(bench: Bench, several: boolean): Gestures {
       const next = chosen.includes(code) ? others : [...others, code];
       bench.hush();
       bench.set({ chosen: next, preview: undefined, refusal: undefined });
-      if (several && next.length > 1) bench.attempt([{ op: "merge", grids: next }]);
+      if (next.length > 1) together?.(next);
     },
+  };
+}
+
+/** Blocks are pressed; then the grid that gets them, where that is wanted. */
+function picking(bench: Bench): Gestures {
+  return {
+    ...pressing(bench),
+    tap(at) {
+      const { giving, picked, grids, blocks = [] } = bench.room();
+      if (giving) {
+        const grid = gridAt(grids, at);
+        if (grid !== undefined) bench.keep([{ op: "assign", blocks: picked, grid }]);
+        return;
+      }
+      const id = blockAt(blocks, at);
+      if (id === undefined) return;
+      const next = picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id];
+      bench.set({ picked: next, refusal: undefined });
+    },
+  };
+}
+
+/** Nothing is dragged. */
+function pressing(bench: Bench): Omit<Gestures, "tap"> {
+  return {
+    grab: () => false,
+    drag: () => undefined,
+    drop: () => undefined,
     hover: (at) => bench.set({ under: at && gridAt(bench.room().grids, at) }),
   };
 }

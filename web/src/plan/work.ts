@@ -1,11 +1,13 @@
 // How is the open plan worked on? Every change goes through here: tried, kept, undone, read anew, never lost.
 import { Problem } from "../api";
-import { boundsOf } from "../fault";
 import type { Bounds } from "../answers";
 import type { EditAnswer, Intent, PlanDocument } from "./answers";
+import { automatic, type Automatic } from "./automatic";
+import { blockReader } from "./blockReader";
+import { blockFeatures } from "./blocks";
 import type { Canvas } from "./canvas";
 import { live } from "./live";
-import { afterEdit, cleared, detourOf, emptyRoom, held, type Room, type Tool } from "./room";
+import { afterEdit, boundsOfGrids, cleared, detourOf, emptyRoom, held, outdated, type Room, type Tool } from "./room";
 import { buildings, drawing, ground, names, veil } from "./scene";
 import * as service from "./service";
 import { withDetour } from "./sketch";
@@ -26,6 +28,8 @@ interface Hooks {
 
 export interface Work {
   room(): Room;
+  /** Drawing by itself. */
+  auto: Automatic;
   bounds(): Bounds | undefined;
   take(tool: Tool): void;
   keep(edits: Intent[]): void;
@@ -33,6 +37,9 @@ export interface Work {
   /** Asks for what was drawn once more: it is still there because somebody else was quicker. */
   again(): void;
   cancel(): void;
+  /** The next press says which grid gets the chosen blocks. */
+  give(): void;
+  showBlocks(on: boolean): void;
   /** Keeps what was refused although it passes through buildings. */
   through(): void;
   /** Draws along the way round that the service proposed. */
@@ -67,9 +74,20 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
     set,
     attempt: (edits) => trying.ask(edits),
     hush,
-    keep: (edits) => keep(edits),
+    keep: (edits) => void keep(edits),
     pixels: canvas.pixels,
   };
+  const blocks = blockReader(() => room, set, hooks.failed);
+  const auto = automatic({
+    ...bench,
+    keep: (edits) => keep(edits),
+    undo: () => step("undo"),
+    changing,
+    reread,
+    surprised: async () => surprised(await lastActor()),
+    blocksMade: () => (blocks.forget(), set({})),
+    failed: hooks.failed,
+  });
   const trying = live<Intent[], EditAnswer>(
     TRIES_EVERY_MS,
     (edits) => service.tried(room.plan, edits),
@@ -95,9 +113,11 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
     if (differs("grids", "preview")) canvas.showGround(ground(room), names(room, hooks.nameOf));
     if (differs("regions")) canvas.showVeil(veil(room.regions));
     if (differs("buildings", "preview", "outcome")) canvas.showBuildings(buildings(room));
+    if (differs("blocks", "picked", "tool", "showsBlocks")) canvas.showBlocks(blockFeatures(room));
     canvas.showDrawing(drawing(room));
     canvas.point(room.hold !== undefined && room.sketch === undefined);
     hooks.changed(room);
+    blocks.follow();
   }
 
   function hush(): void {
@@ -105,20 +125,21 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
     if (room.preview !== undefined) set({ preview: undefined });
   }
 
-  function keep(edits: Intent[], key = service.newKey()): void {
+  async function keep(edits: Intent[], key = service.newKey()): Promise<boolean> {
+    if (room.running !== undefined) return false;
     trying.hush(); // what was tried last stays drawn until the answer comes
-    void changing(
+    return changing(
       () => service.edit(room.plan, edits, key),
       (answer) => take(answer, { can_undo: true, can_redo: false }),
       (problem) => set({ refusal: { problem, edits, live: false } }),
-      () => keep(edits, key),
+      () => void keep(edits, key),
     );
   }
 
-  function step(which: "undo" | "redo"): void {
-    if (which === "undo" ? !room.plan.can_undo : !room.plan.can_redo) return;
+  async function step(which: "undo" | "redo"): Promise<boolean> {
+    if (room.running !== undefined || !(which === "undo" ? room.plan.can_undo : room.plan.can_redo)) return false;
     trying.hush();
-    void changing(
+    return changing(
       () => service.step(room.plan, which),
       async (answer) => {
         take(answer, { can_undo: true, can_redo: true }); // one of them is sure; the plan itself tells of the other
@@ -154,7 +175,8 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
   function take(answer: EditAnswer, can: Pick<PlanDocument, "can_undo" | "can_redo">): void {
     const grids = afterEdit(room.grids, answer);
     const chosen = room.tool === "move" ? [] : room.chosen.filter((code) => grids.has(code) && room.tool === "name");
-    set({ ...cleared(), grids, chosen, outcome: answer, plan: { ...room.plan, ...can, revision: answer.revision } });
+    const plan = { ...room.plan, ...can, revision: answer.revision };
+    set({ ...cleared(), ...outdated(), grids, chosen, outcome: answer, plan });
     void findings();
   }
 
@@ -174,7 +196,7 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
   async function reread(): Promise<void> {
     try {
       const [plan, { grids, regions }] = await Promise.all([service.plan(room.plan.id), service.content(room.plan.id)]);
-      set({ plan, grids: held(grids), regions, outcome: undefined, preview: undefined });
+      set({ ...outdated(), plan, grids: held(grids), regions, outcome: undefined, preview: undefined });
       void findings();
     } catch (failure) {
       hooks.failed(failure);
@@ -227,19 +249,23 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
   set({});
   void look();
   void findings();
+  void auto.resume(room.plan);
   return {
     room: () => room,
-    bounds: () => around([...room.grids.values()].map(({ geometry }) => boundsOf(geometry))),
+    auto,
+    bounds: () => boundsOfGrids(room.grids),
     take(tool) {
       trying.hush();
-      set({ ...cleared(), tool, chosen: [] });
+      set({ ...cleared(), tool, chosen: [], picked: [], giving: false });
       canvas.take(handOf(tool, bench));
     },
-    keep: (edits) => keep(edits),
+    keep: (edits) => void keep(edits),
     finish: () => finish(bench),
     again: () => keepSketch(bench),
     cancel: () => handOf(room.tool, bench).cancel(),
-    through: () => keep((room.refusal?.edits ?? []).map((edit) => ({ ...edit, cut: true }))),
+    give: () => set({ giving: true }),
+    showBlocks: (on) => set({ showsBlocks: on }),
+    through: () => void keep((room.refusal?.edits ?? []).map((edit) => ({ ...edit, cut: true }))),
     detour() {
       const way = room.refusal && detourOf(room.refusal.problem);
       const sketch = way && room.sketch && withDetour(room.sketch, way.geometry);
@@ -247,10 +273,10 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
       set({ sketch, refusal: undefined, drawing: true });
       finish(bench);
     },
-    step,
+    step: (which) => void step(which),
     turn,
     heard(revision, who) {
-      if (!room.busy && revision > room.plan.revision) void surprised(who);
+      if (!room.busy && room.running === undefined && revision > room.plan.revision) void surprised(who);
     },
     rest(on) {
       canvas.take(on ? undefined : handOf(room.tool, bench));
@@ -261,21 +287,12 @@ function work(first: Room, canvas: Canvas, hooks: Hooks): Work {
     close() {
       closed = true;
       trying.hush();
+      auto.close();
       unmoved();
       canvas.take(undefined);
       canvas.hideNames(new Set());
       canvas.point(false);
-      canvas.showGround([], []);
-      canvas.showVeil([]);
-      canvas.showBuildings([]);
-      canvas.showDrawing([]);
+      canvas.clear();
     },
   };
-}
-
-function around(all: (Bounds | undefined)[]): Bounds | undefined {
-  return all.reduce((sum, one) => {
-    if (one === undefined || sum === undefined) return one ?? sum;
-    return [Math.min(sum[0], one[0]), Math.min(sum[1], one[1]), Math.max(sum[2], one[2]), Math.max(sum[3], one[3])];
-  }, undefined);
 }
