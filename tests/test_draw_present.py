@@ -271,3 +271,27 @@ def test_as_many_grids_as_were_wished_for_or_the_reason_why_not() -> None:
     few = drawn(replace(given_, present=present, only=frozenset({"00"}), number=900), 1, silent)
     assert [shape.wkb for shape in few.shapes] != []
     assert (few.reasons[-1].why, few.reasons[-1].values["grids"]) == (Why.NUMBER, 1)
+
+
+def test_a_grid_in_two_places_that_alone_may_change_stays() -> None:
+    given_, present = drawn_town()
+    near = {frozenset((a.code, b.code)) for a, b in pairs(present)}
+    one, other = next((a, b) for a, b in combinations(present, 2) if frozenset((a.code, b.code)) not in near)
+    both = replace(one, shape=MultiPolygon([one.shape, other.shape]))
+    grids = [both, *(grid for grid in present if grid not in (one, other))]
+    for number in (None, 1, 3):
+        after = drawn(replace(given_, present=grids, only=frozenset({both.code}), number=number), 1, silent)
+        assert kept(grids, after) == {grid.code for grid in grids}
+
+
+def test_a_part_that_no_grid_has_is_drawn() -> None:
+    footprints = houses(3, 3)
+    footprints += [shapely.affinity.translate(house, 600) for house in footprints]
+    whole = MultiPolygon([box(0, 0, 300, 300), box(600, 0, 900, 300)])
+    given_ = task(whole, streets(9, 3), footprints, [30] * len(footprints))
+    first = [shape for shape in drawn(given_, 1, silent).shapes if shape.intersects(on_map(box(0, 0, 300, 300)))]
+    present = [Grid(code=f"{n}", region="r", shape=shape) for n, shape in enumerate(first)]
+    after = drawn(replace(given_, present=present), 1, silent)
+    assert is_signed(given_, after)
+    assert kept(present, after) == {grid.code for grid in present}
+    assert len(after.shapes) == 4

@@ -5,6 +5,7 @@ and seed give the same bytes.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from geo.draw.borders import Numbers
 from geo.draw.counting import Counting, counts
 from geo.draw.figures import figures
 from geo.draw.listening import Listener, Told
+from geo.draw.present import NobodyThereError
 from geo.draw.redrawing import redrawn
 from geo.draw.site import Site, standing
 from geo.draw.solving import Solution, solutions
@@ -61,19 +63,16 @@ class _Way:
 def _part(task: Task, part: Polygon, seed: int, number: int, listener: Listener) -> list[_Way]:
     own = standing(task.buildings, part)
     counting = counts([one.households or 0 for one in own], task.wishes.least, task.wishes.most)
-    if any(_shares_ground(grid.shape, part) for grid in task.present):
-        found = redrawn(task, part, seed, number, listener)
-        return [_of_shapes(task, part, shapes, counting, found.least_moved) for shapes in found.ways]
+    if task.present:
+        with suppress(NobodyThereError):  # a part that is new
+            found = redrawn(task, part, seed, number, listener)
+            return [_of_shapes(task, part, shapes, counting, found.least_moved) for shapes in found.ways]
     if task.number is not None and not task.present and not isinstance(task.boundary, MultiPolygon):
         wished = replace(counting, numbers=range(task.number, task.number + 1))
         ways = _anew(task, part, wished, seed, number, listener)
         if len(ways[0].shapes) == task.number:
             return ways
     return _anew(task, part, counting, seed, number, listener)
-
-
-def _shares_ground(one: Ground, part: Polygon) -> bool:
-    return bool(shapely.area(shapely.intersection(one, part)) > 0)
 
 
 def _of_shapes(task: Task, part: Polygon, shapes: Sequence[Ground], counting: Counting, moved: int) -> _Way:

@@ -85,7 +85,7 @@ def healed(task: Task, zone: Zone, seed: int) -> list[Healed]:
     with ThreadPoolExecutor(THREADS) as threads:
         runs = threads.map(lambda n: _improved(mosaic, weights, begun[n], seed * 1000 + n, zone), range(len(begun)))
         labels = [*chain([] if zone.is_asked else [start], runs)]
-    found = [_way(site, zone, mosaic, weights, one, pieces) for one in _distinct(labels)]
+    found = [way for one in _distinct(labels) if (way := _way(site, zone, mosaic, weights, one, pieces)) is not None]
     return sorted(found, key=lambda one: (max(one.violation, counting.violation), one.needles, one.cost))
 
 
@@ -105,8 +105,8 @@ def _near(task: Task, zone: Zone) -> Task:
 
 @dataclass(frozen=True, slots=True)
 class _Pieces:
-    """Blocks (n,), each in one grid; whose each is, by place in the zone (n,); and who
-    is to begin with it (n,): `OUTSIDE` where its grid has more in another part."""
+    """Blocks (n,), each in one grid; whose each is, by place in the zone (n,); and who is to begin with it (n,):
+    `OUTSIDE` where its grid has more in another part."""
 
     shapes: list[Polygon]
     home: Numbers
@@ -171,7 +171,7 @@ def _way(
     weights: Weights,
     one: Labels,
     pieces: _Pieces,
-) -> Healed:
+) -> Healed | None:
     numbers, grids = [*zone.grounds], len(one.grid)
     state = state_of(mosaic, one.label, one.home, grids, weights)
     shapes = []
@@ -182,7 +182,8 @@ def _way(
         if as_it_was is not None and np.array_equal(own, np.flatnonzero(pieces.home == place)):
             ground = as_it_was
         shapes.append(ground)
-    assert all(isinstance(shape, Polygon) for shape in shapes)  # the solver keeps each grid in one part
+    if not all(isinstance(shape, Polygon) for shape in shapes):  # ground in two places, and nothing between to join it
+        return None
     plane = site.laid.plane
     return Healed(
         members=numbers,

@@ -21,10 +21,14 @@ from geo.plane import Plane
 NOBODY = -1
 
 
+class NobodyThereError(ValueError):
+    """No grid has ground there."""
+
+
 def grounds(part: Polygon, present: Sequence[Grid], buildings: Sequence[Building]) -> list[Ground]:
     """What each grid has of a part, empty where nothing; the buildings stand there.
 
-    Raises NodingUnsettledError, ValueError where no grid has any of it.
+    Raises NodingUnsettledError, NobodyThereError.
     """
     plane = Plane.of(part)
     walls = _cut_buildings(present, buildings, plane)
@@ -32,7 +36,7 @@ def grounds(part: Polygon, present: Sequence[Grid], buildings: Sequence[Building
     faces = [face for face in found.faces if 0 in face.over]
     owner = _owners(faces, len(present), _wall_owners(walls, present, plane))
     if not any(own != NOBODY for own in owner):
-        raise ValueError("no grid has ground there")
+        raise NobodyThereError("no grid has ground there")
     owner = _settled(faces, owner, plane)
     return [_ground(faces, owner, number, grid.shape) for number, grid in enumerate(present)]
 

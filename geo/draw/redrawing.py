@@ -37,7 +37,7 @@ def redrawn(task: Task, part: Polygon, seed: int, number: int, listener: Listene
     """Up to `number` ways to redraw a part that present grids have ground of.
 
     Raises NodingUnsettledError; ApartError where a number of grids is wished for grids that do not lie together;
-    ValueError where no present grid has ground there.
+    NobodyThereError.
     """
     before = _Before.of(task, part)
     work = _Work(task, before, seed, listener)
