@@ -22,7 +22,7 @@ from geo.draw.houses import Houses
 from geo.draw.network import joined_numbers, network
 from geo.draw.rim import put_back
 from geo.draw.slices import across
-from geo.draw.thin import joined_thin, tips
+from geo.draw.thin import joined_thin, tips, without_needles
 from geo.lattice import rounded
 from geo.model import Building, Ground
 from geo.plane import Plane
@@ -70,7 +70,7 @@ def blocks_within(
     a gap allows, and which ground (n,) each lies in."""
     plane = Plane.of(shapely.box(*shapely.total_bounds([*grounds])))
     houses = Houses.of(buildings, plane)
-    found = _cut(_between(grounds, houses, plane, lines), houses, plane, most, most)
+    found = _blunt(_cut(_between(grounds, houses, plane, lines), houses, plane, most, most), plane)
     shapes, within = filled(found.shapes), dict(zip(map(id, found.shapes), found.ground.tolist(), strict=True))
     places = shapely.point_on_surface([*grounds])
     ground = np.array([within.get(id(one), _holder(one, places)) for one in shapes])
@@ -191,6 +191,12 @@ def _clear(lines: Sequence[LineString], footprints: Shapes) -> list[LineString]:
         return [*lines]
     blocked = set(shapely.STRtree(footprints).query(np.array(lines, dtype=object), predicate="intersects")[0].tolist())
     return [line for number, line in enumerate(lines) if number not in blocked]
+
+
+def _blunt(pieces: _Pieces, plane: Plane) -> _Pieces:
+    """The pieces, those that have a needle alone together with a neighbour in the same ground."""
+    borders = Borders.of(pieces.shapes, plane).within(pieces.ground)
+    return _together(pieces, borders, plane, without_needles(pieces.shapes, borders, plane))
 
 
 def _again(pieces: _Pieces, cuts: Sequence[LineString], plane: Plane) -> _Pieces:

@@ -64,14 +64,14 @@ class _Work:
         self.ways: dict[Members, list[Healed]] = {}
 
     def is_healed(self, members: Members) -> bool:
-        """Look at a zone; whether all of it is within the range then. What nobody waits for counts as healed."""
+        """Look at a zone; whether all of it is in range then, without a needle. What nobody waits for is healed."""
         if self._listener.enough:
             return True
         ground = {number: self._before.grounds[number] for number in sorted(members)}
         zone = Zone(ground, is_asked=bool(self._task.only), number=self._task.number)
         ways = self.ways[members] = healed(self._task, zone, self._seed)
         self._listener.tell("grids", len(self.ways), len(self.ways) + 1)
-        return bool(ways) and ways[0].violation == 0
+        return bool(ways) and ways[0].violation == ways[0].needles == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,27 @@ def has_needle(ground: Polygon) -> bool:
     return bool((shapely.area(shapely.get_parts(ground.difference(opened))) > NEEDLE_M2).any())
 
 
+def without_needles(pieces: Sequence[Polygon], borders: Borders, plane: Plane) -> Numbers:
+    """The group of each piece: one with a needle is together with the neighbour with the longest border to it among
+    those beside which it has none, or, a strip along several, with all of them."""
+    group = np.arange(len(pieces))
+    one, other, metres = borders.between(group)
+    for number, piece in enumerate(pieces):
+        if not has_needle(plane.metres(piece)):
+            continue
+        near = np.flatnonzero((one == number) | (other == number))
+        beside = (one + other - number)[near[np.argsort(-metres[near], kind="stable")]]
+        blunt = [partner for partner in beside.tolist() if _is_blunt(pieces, number, partner, plane)]
+        partners = np.array(blunt[:1]) if blunt else beside
+        group = joined_numbers(len(group), group[np.full(len(partners), number)], group[partners])[group]
+    return group
+
+
+def _is_blunt(pieces: Sequence[Polygon], number: int, partner: int, plane: Plane) -> bool:
+    whole = joined([pieces[number], pieces[partner]])
+    return isinstance(whole, Polygon) and not whole.interiors and not has_needle(plane.metres(whole))
+
+
 def _partners(borders: Borders, group: Numbers, thin: set[int]) -> dict[int, int]:
     """Thin groups and whom they join, no group in two pairs but as the one that is joined."""
     one, other, metres = borders.between(group)
