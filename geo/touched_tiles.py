@@ -11,12 +11,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.matrix import EXTENT, MERCATOR, RIM
+
 LEAST_ZOOM, MOST_ZOOM = 10, 17
 """Zooms that are told: further out a district is one square, and further in every square tells the same."""
-RIM = 64 / 4096
-"""What a square shows beyond its edge, in parts of its side: `margin` in the statements of the layers."""
-MOST_LAT = 85.05
-"""Where the squares end, degrees."""
+BEYOND = RIM / EXTENT
+"""What a square shows beyond its edge, in parts of its side."""
 QUARTERS = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
 
 Square = tuple[int, int]
@@ -40,21 +40,20 @@ def touched(shapes: Sequence[BaseGeometry], least: int = LEAST_ZOOM, most: int =
 
 def _unit(xy: NDArray[np.float64]) -> NDArray[np.float64]:
     """Degrees (n, 2) to Web Mercator, with the whole world one square from (0, 0) in the north-west to (1, 1)."""
-    lat = np.radians(np.clip(xy[:, 1], -MOST_LAT, MOST_LAT))
-    return np.column_stack([(xy[:, 0] + 180.0) / 360.0, 0.5 - np.arcsinh(np.tan(lat)) / (2.0 * np.pi)])
+    return MERCATOR.units(xy, 0) / EXTENT
 
 
 def _of_box(box: NDArray[np.float64], zoom: int) -> NDArray[np.int64]:
     """The squares (n, 2) that a box of the world and what lies beside it may be in."""
     count = 2**zoom
-    low = np.floor(box[:2] * count - RIM).astype(np.int64).clip(0, count - 1)
-    high = np.floor(box[2:] * count + RIM).astype(np.int64).clip(0, count - 1)
+    low = np.floor(box[:2] * count - BEYOND).astype(np.int64).clip(0, count - 1)
+    high = np.floor(box[2:] * count + BEYOND).astype(np.int64).clip(0, count - 1)
     columns, rows = (np.arange(start, end + 1) for start, end in zip(low, high, strict=True))
     return np.stack(np.meshgrid(columns, rows, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
 def _are_met(tree: shapely.STRtree, squares: NDArray[np.int64], zoom: int) -> NDArray[np.bool_]:
-    low, high = (squares - RIM) / 2**zoom, (squares + 1 + RIM) / 2**zoom
+    low, high = (squares - BEYOND) / 2**zoom, (squares + 1 + BEYOND) / 2**zoom
     boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
     met = np.zeros(len(squares), dtype=bool)
     met[tree.query(boxes, "intersects")[0]] = True

@@ -15,7 +15,7 @@ from geo.difference import Home, Side, applied, difference
 from geo.lattice import to_degrees, to_steps
 from geo.lineage import Kind, is_narrow
 from geo.model import Grid, GridKind, Ground, Standing
-from geo.touched_tiles import LEAST_ZOOM, MOST_ZOOM, RIM, touched
+from geo.touched_tiles import BEYOND, LEAST_ZOOM, MOST_ZOOM, touched
 
 KINDS = tuple(GridKind)
 
@@ -179,7 +179,7 @@ def _near(squares: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _meets(shape: Ground, zoom: int, x: int, y: int) -> bool:
     """By the inverse of the projection, corner by corner."""
-    (west, north), (east, south) = _corner(zoom, x - RIM, y - RIM), _corner(zoom, x + 1 + RIM, y + 1 + RIM)
+    (west, north), (east, south) = _corner(zoom, x - BEYOND, y - BEYOND), _corner(zoom, x + 1 + BEYOND, y + 1 + BEYOND)
     return shape.intersects(shapely.box(west, south, east, north))
 
 
