@@ -26,6 +26,8 @@ SIMPLER = 4.0
 """Units: a corner goes whose triangle is smaller than the square of this, a quarter of a pixel on the screen."""
 CLOSE = 0.02
 """Of the side of a square as large as a shape: how near the middle of its largest round is looked for."""
+ALIKE = 1e-9
+"""Share by which an area may miss the sum of its parts: what doubles lose, less than any overlap of a unit."""
 REACH = 8
 """Units: beyond this, what is simplified there does not move a border here."""
 
@@ -54,18 +56,17 @@ def generalised(shapes: Sequence[Ground], matrix: Matrix, zoom: int) -> list[Bas
 def assembled(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
     """The outline of shapes of one lattice: their directed edges without those that cancel.
 
-    Shapes that overlap, of provisional editions, are united instead: their edges say nothing.
+    Shapes that overlap, as in provisional editions, are united instead: their edges say nothing.
     """
-    if len(shapes) == 0:
-        return shapely.Polygon()
-    start, end = _directed(np.asarray(shapes, dtype=object))
+    given = np.asarray(shapes, dtype=object)
+    start, end = _directed(given)
     low, high = np.minimum(start, end), np.maximum(start, end)
     each, place = np.unique(np.column_stack([low, high]), axis=0, return_inverse=True)
     passes = np.bincount(place.ravel(), np.where(start < end, 1.0, -1.0), len(each))
-    if np.abs(passes).max(initial=0.0) > 1:
-        united = shapely.union_all(np.asarray(shapes, dtype=object), grid_size=1.0)
-        return shapely.orient_polygons(united, exterior_cw=False)
-    return shapely.orient_polygons(_enclosed(each[passes != 0]), exterior_cw=False)
+    outline = _enclosed(each[passes != 0])
+    if not (outline.is_valid and np.isclose(outline.area, shapely.area(given).sum(), rtol=ALIKE, atol=0.0)):
+        outline = shapely.union_all(given, grid_size=1.0)
+    return shapely.orient_polygons(outline, exterior_cw=False)
 
 
 def label_points(shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
