@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.askers import Askers
 from api.desk import Desk
+from api.exports import Exports
 from api.frame import framed
 from api.health import Readiness
 from api.kept import Kept
@@ -29,6 +30,7 @@ from api.routes import (
     coverage,
     diff,
     events,
+    exports,
     history,
     imports,
     jobs,
@@ -51,23 +53,26 @@ from api.routes import (
     reverts,
     rules,
     search,
+    styles,
     things,
     things_owner,
     tiles,
 )
 from api.schedule import Clock, Schedule, now
 from api.settings import Settings
+from api.tile_desk import TileDesk
+from api.tile_quick import QuickAnswers, QuickTiles
+from api.tile_warming import Warming
 from api.work import Work
 from geo.model import Acceptance
 from geo.plan import Report
+from geo.store.connect import public_engine
 from geo.store.live import Live
 from geo.store.snapshot import Snapshots
 
 KEPT_REPORTS = 64
 KEPT_COVERAGES = 16
 """Answers about coverage; one of a whole city has some tens of megabytes."""
-KEPT_SQUARES = 2048
-"""Tiles in memory; a tile of a city has some tens of kilobytes."""
 
 
 def create_app(
@@ -85,17 +90,26 @@ def create_app(
     desk, schedule = Desk(engine, settings), Schedule(engine, clock)
 
     listening = Listening(engine, settings.listeners)
+    squares = TileDesk(live, public_engine(engine.url.render_as_string(hide_password=False)), settings)
+    warming = Warming(squares)
+    archives = Exports(
+        engine, settings.data / "archives", lambda matrix, part, number: squares.derive(matrix, part, number).result()
+    )
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(live.start)
         schedule.start()
         listening.start()
+        warming.start()
         if work is not None:
             work.start()
         try:
             yield
         finally:
+            await run_in_threadpool(warming.stop)
+            await run_in_threadpool(archives.stop)
+            await run_in_threadpool(squares.stop)
             await run_in_threadpool(listening.stop)
             await run_in_threadpool(schedule.stop)
             await run_in_threadpool(desk.stop)
@@ -104,15 +118,18 @@ def create_app(
             await run_in_threadpool(live.stop)
 
     app = framed(settings, following, first=owner.router)
+    app.state.quick_tiles = QuickAnswers(squares, settings, app.state.metrics)
+    app.add_middleware(QuickTiles, answers=app.state.quick_tiles, settings=settings)
     install(app, TABLE)
     app.state.live, app.state.desk, app.state.schedule, app.state.clock = live, desk, schedule, clock
     app.state.metrics.watch("desk_tasks", "Changes of plans that are worked out or wait", lambda: desk.busy)
+    _watch_tiles(app, squares)
     app.state.listening = listening
     reports: Kept[Report] = Kept(KEPT_REPORTS)
-    squares: Kept[bytes] = Kept(KEPT_SQUARES)
     coverages: Kept[bytes] = Kept(KEPT_COVERAGES)
     accepted: Kept[Sequence[Acceptance]] = Kept(KEPT_REPORTS)
-    app.state.reports, app.state.squares = reports, squares
+    app.state.reports, app.state.tiles, app.state.tile_bounds = reports, squares, {}
+    app.state.exports = archives
     app.state.coverages, app.state.accepted = coverages, accepted
     app.state.receiving, app.state.waiting = asyncio.Semaphore(AT_ONCE), BoundedSemaphore(AT_ONCE)
     app.state.writers = BoundedSemaphore(WRITERS)
@@ -153,10 +170,20 @@ def create_app(
         acceptances,
         rules,
         tiles,
+        styles,
+        exports,
         page,
     ):
         app.include_router(routes.router)
     return app
+
+
+def _watch_tiles(app: FastAPI, squares: TileDesk) -> None:
+    watch = app.state.metrics.watch
+    watch("tile_cache_bytes", "Memory that tiles take", lambda: squares.cache.size)
+    watch("tile_cache_hits", "Tiles that were in memory", lambda: squares.cache.hits)
+    watch("tile_cache_misses", "Tiles that were not", lambda: squares.cache.misses)
+    watch("tile_tasks", "Tiles being made, or waiting for it", lambda: squares.busy)
 
 
 def _readiness(live: Live) -> Readiness:

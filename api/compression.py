@@ -14,7 +14,8 @@ SMALLEST = 1024
 LEVEL = 5
 """Of 9; above it GeoJSON grows no smaller worth the time."""
 
-_ENDING = b'-gzip"'
+ENDING = b'-gzip"'
+"""How the tag of the compressed form ends."""
 _CONDITIONS = frozenset({b"if-match", b"if-none-match"})
 _IN_GZIP = (b"content-encoding", b"gzip")
 
@@ -41,32 +42,33 @@ class Compression:
                     message["headers"] = _with_ending(headers)
             await send(message)
 
-        await (self._gzip if _accepts_gzip(scope) else self._app)(scope, receive, tagged)
+        accepted = dict(reversed(scope["headers"])).get(b"accept-encoding", b"")
+        await (self._gzip if accepts_gzip(accepted) else self._app)(scope, receive, tagged)
+
+
+def accepts_gzip(accepted: bytes) -> bool:
+    """Whether who sends this `Accept-Encoding` takes gzip."""
+    for part in accepted.decode("latin-1").split(","):
+        name, _, weight = part.partition(";")
+        if name.strip().lower() == "gzip":
+            return quality(weight) > 0
+    return False
 
 
 def _strip_endings(scope: Scope) -> bool:
     """Takes the endings off the conditions of the request; whether `If-None-Match` had one."""
-    ended = {name for name, value in scope["headers"] if name in _CONDITIONS and _ENDING in value}
+    ended = {name for name, value in scope["headers"] if name in _CONDITIONS and ENDING in value}
     if ended:
         scope["headers"] = [
-            (name, value.replace(_ENDING, b'"') if name in ended else value) for name, value in scope["headers"]
+            (name, value.replace(ENDING, b'"') if name in ended else value) for name, value in scope["headers"]
         ]
     return b"if-none-match" in ended
 
 
 def _with_ending(headers: Headers) -> Headers:
     """The headers with the ending in a strong tag; a weak one says itself that bytes may differ."""
-    return [(name, value[:-1] + _ENDING if _is_strong(name, value) else value) for name, value in headers]
+    return [(name, value[:-1] + ENDING if _is_strong(name, value) else value) for name, value in headers]
 
 
 def _is_strong(name: bytes, value: bytes) -> bool:
     return name == b"etag" and value.startswith(b'"')
-
-
-def _accepts_gzip(scope: Scope) -> bool:
-    accepted = dict(reversed(scope["headers"])).get(b"accept-encoding", b"").decode("latin-1")
-    for part in accepted.split(","):
-        name, _, weight = part.partition(";")
-        if name.strip().lower() == "gzip":
-            return quality(weight) > 0
-    return False

@@ -313,12 +313,16 @@ TILEJSON = {
     "tilejson": "3.0.0",
     "name": "wangge",
     "publication": 12,
-    "tiles": ["https://maps.example.org/tiles/12/grids/{z}/{x}/{y}"],
-    "vector_layers": [{"id": "grids", "fields": {"code": "String", "households": "Number"}}],
-    "minzoom": 8,
-    "maxzoom": 18,
+    "tiles": ["https://maps.example.org/tiles/12/map/{z}/{x}/{y}"],
+    "scheme": "xyz",
+    "vector_layers": [
+        {"id": "grids", "fields": {"code": "String", "households": "String"}, "minzoom": 13, "maxzoom": 17}
+    ],
+    "minzoom": 0,
+    "maxzoom": 17,
     "bounds": [104.101, 30.7, 104.104, 30.703],
     "datum": "wgs84",
+    "matrix": "mercator",
 }
 RULES = {
     "publication": 12,

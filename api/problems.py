@@ -104,6 +104,7 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "order-settled": 409,
         "ground-unsound": 422,
         "unsupported-media-type": 415,
+        "range-not-satisfiable": 416,
         "encoded-body": 415,
         "took-too-long": 422,
         "idempotency-key-reused": 422,
@@ -119,6 +120,7 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "worker-lost": 503,
         "store-unavailable": 503,
         "not-ready": 503,
+        "tile-not-ready": 503,
     }
 )
 """Slug -> status. A slug is a promise: `/problems/<slug>` never changes its meaning.

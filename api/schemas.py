@@ -508,6 +508,8 @@ class Jobs(BaseModel):
 class VectorLayer(BaseModel):
     id: str
     fields: dict[str, str]
+    minzoom: int
+    maxzoom: int
 
 
 class TileJson(BaseModel):
@@ -517,8 +519,10 @@ class TileJson(BaseModel):
     name: str
     publication: int
     tiles: list[str]
+    scheme: Literal["xyz"]
     vector_layers: list[VectorLayer]
     minzoom: int
     maxzoom: int
-    bounds: list[float] = Field(description="west, south, east, north")
-    datum: str
+    bounds: list[float] = Field(description="west, south, east, north, in numbers of the datum")
+    datum: Literal["wgs84", "gcj02", "cgcs2000"]
+    matrix: Literal["mercator", "gcj02", "cgcs2000"]

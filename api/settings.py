@@ -66,6 +66,12 @@ class Settings(BaseSettings):
     """A file sent to `POST /v1/imports`."""
     upload_seconds: float = Field(default=600.0, gt=0)
     """Such a file must be in after this time."""
+    tile_cache_bytes: int = Field(default=256 * MIB, ge=0)
+    """Tiles in memory, those in gzip among them."""
+    tile_disk_bytes: int = Field(default=0, ge=0)
+    """Tiles under `data`, to begin with after a start; 0 keeps none."""
+    tile_seconds: float = Field(default=20.0, gt=0)
+    """A tile is there within this time, or told 503 while what it is cut from is being made."""
     streams: int = Field(default=4, ge=1, le=64)
     """Streams of points that are answered at once."""
     stream_seconds: float = Field(default=3600.0, gt=0)

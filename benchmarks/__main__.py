@@ -1,5 +1,5 @@
-"""How fast is it, beside its peers in the same run? `./dev bench` prints one; `files`, `check`, `owner`, `plan`, `draw`
-more.
+"""How fast is it, beside its peers in the same run? `./dev bench` prints one; `files`, `check`, `owner`, `plan`,
+`draw`, `tiles` more.
 
 CPU seconds of this process, peers interleaved, the median of five rounds: wall time says more about the machine's
 other guests than about us. All on the sample district.
@@ -18,7 +18,7 @@ import shapely
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import check, draw, files, owner, plan
+from benchmarks import check, draw, files, owner, plan, tiles
 from geo import coverage, households
 from geo.files import plan_of, read_geojson, things
 from geo.index import Claim, Owners
@@ -155,5 +155,7 @@ if __name__ == "__main__":
         plan.main(sys.argv[2:])
     elif sys.argv[1:2] == ["draw"]:
         draw.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["tiles"]:
+        tiles.main(sys.argv[2:])
     else:
         main()

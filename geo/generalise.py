@@ -20,10 +20,11 @@ from geo.model import Ground
 
 LEAST_GRID_ZOOM = 13
 """From here on grids are shown; below, regions stand for them."""
-STEPS = ((11, 0), (8, 1), (6, 2), (0, 3))
+STEPS = ((12, 0), (9, 1), (7, 2), (0, 3))
 """From which zoom on the finest shapes are how many steps above the divided regions."""
-SIMPLER = 4.0
-"""Units: a corner goes whose triangle is smaller than the square of this, a quarter of a pixel on the screen."""
+SIMPLER, PLAINER = 4.0, 8.0
+"""Units: a corner goes whose triangle is smaller than the square of this: a quarter of a pixel on the screen where
+grids are shown, a whole one below, where squares hold cities."""
 CLOSE = 0.02
 """Of the side of a square as large as a shape: how near the middle of its largest round is looked for."""
 ALIKE = 1e-9
@@ -46,7 +47,8 @@ def generalised(shapes: Sequence[Ground], matrix: Matrix, zoom: int) -> list[Bas
     if len(shapes) == 0:
         return []
     there = matrix.shapes(shapes, zoom)
-    simple = shapely.coverage_simplify(there, SIMPLER) if zoom < MOST_ZOOM else there
+    simpler = SIMPLER if zoom >= LEAST_GRID_ZOOM else PLAINER
+    simple = shapely.coverage_simplify(there, simpler) if zoom < MOST_ZOOM else there
     found = _polygons(led(np.asarray(simple, dtype=object), EXTENT, RIM), len(shapes))
     crossed = ~shapely.is_valid(found)
     found[crossed] = _uncrossed(found[crossed])

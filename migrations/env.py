@@ -3,7 +3,7 @@
 from alembic import context
 from geoalchemy2 import alembic_helpers
 
-from geo.store.request_tables import metadata
+from geo.store.tile_tables import metadata
 
 OWN = frozenset(metadata.tables)
 

@@ -97,8 +97,8 @@ def test_compose_gives_the_service_its_own_role_and_shows_it_to_this_machine_onl
 
 def test_compose_makes_the_roles_that_a_private_cluster_has() -> None:
     script = yaml.safe_load((ROOT / "compose.yaml").read_text())["configs"]["roles"]["content"]
-    names = {"database": roles.DATABASE, "owner": roles.OWNER, "service": roles.SERVICE}
-    for statement in (*roles.SHUT, *roles.SCHEMA):
+    names = {"database": roles.DATABASE, "owner": roles.OWNER, "service": roles.SERVICE, "public": roles.PUBLIC}
+    for statement in (*roles.SHUT, *roles.SCHEMA, roles.MEMBER):
         assert statement.format(**names) + ";" in script
     for extension in roles.EXTENSIONS:
         assert f"CREATE EXTENSION IF NOT EXISTS {extension};" in script

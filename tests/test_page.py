@@ -1,5 +1,6 @@
 """Does the page show the district, answer a click, list findings and notice a publication, in a real browser?"""
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from geo.store import door, drafts, embedded
 from geo.store.connect import session
 from geo.store.published import current_publication, editions
 
+Square = tuple[str, int, int, int]
 CHROMIUM = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
 WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -40,10 +42,12 @@ def district() -> Plan:
 
 
 def publish(store: Store, plan: Plan) -> int:
+    """Regions that are published keep their names, so that what only draws their ground anew is just that."""
     with session(store.service) as work, work.begin():
         own = {region.code: region.shape for region in plan.regions if region.shape is not None}
         intents = {one.region: one.intent for one in editions(work, current_publication(work), codes=own)}
-        number = drafts.save(work, plan, own, {code: intents.get(code) for code in own}, actor="planner")
+        new = replace(plan, regions=tuple(one for one in plan.regions if intents.get(one.code) is None))
+        number = drafts.save(work, new, own, {code: intents.get(code) for code in own}, actor="planner")
     return door.publish(store.service, door.Request(plan=number, actor="planner")).number
 
 
@@ -94,8 +98,41 @@ def test_a_publication_changes_the_tiles(served: tuple[Store, str], page: Page) 
     store, base = served
     page.goto(base)
     page.wait_for_selector('[data-publication="1"]')
-    drawn = community("B", 2, 0, parent="D")
-    renamed = replace(drawn, grids=tuple(replace(grid, name="新名") for grid in drawn.grids))
-    with page.expect_response(lambda response: "/tiles/2/grids/" in response.url and response.ok):
-        assert publish(store, renamed) == 2
+    with page.expect_response(lambda response: "/tiles/2/map/" in response.url and response.ok):
+        assert publish(store, renamed("新名")) == 2
     page.wait_for_selector('[data-publication="2"]')
+
+
+def test_only_squares_that_a_publication_touched_are_asked_for_again(served: tuple[Store, str], page: Page) -> None:
+    """What is seen is A with some of B, which is published anew."""
+    store, base = served
+    asked: dict[int, set[Square]] = {}
+    page.on("request", lambda request: note(asked, request.url))
+    before = publish(store, renamed("旧名"))
+    page.goto(f"{base}/#17.2/{ORIGIN[1] + STEP}/{ORIGIN[0] + 1.2 * STEP}")
+    page.wait_for_selector(f'[data-shown="{before}"]')
+    after = publish(store, renamed("新名"))
+    page.wait_for_selector(f'[data-shown="{after}"]')
+    west = ORIGIN[0] + 2 * STEP
+    assert asked[after] == {square for square in asked[before] if reaches(square, west)}
+    assert asked[after] < asked[before]
+
+
+def renamed(name: str) -> Plan:
+    """Community B with other names for its grids."""
+    drawn = community("B", 2, 0, parent="D")
+    return replace(drawn, grids=tuple(replace(grid, name=name) for grid in drawn.grids))
+
+
+def note(asked: dict[int, set[Square]], url: str) -> None:
+    """Keep in mind which square was asked for, by the number of its publication."""
+    if found := re.search(r"/tiles/(\d+)/([\w-]+)/(\d+)/(\d+)/(\d+)$", url):
+        number, layer, *place = found.groups()
+        z, x, y = map(int, place)
+        asked.setdefault(int(number), set()).add((layer, z, x, y))
+
+
+def reaches(square: Square, east: float) -> bool:
+    """Whether what it shows, and a quarter of its side more, goes beyond a meridian."""
+    _, z, x, _ = square
+    return (x + 1.25) * 360 / 2**z - 180 >= east

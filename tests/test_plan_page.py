@@ -119,7 +119,7 @@ def test_a_newcomer_redraws_a_border_and_publishes(base: str, browser: Browser, 
 
 def shows_second(answer: Response) -> bool:
     """Whether this is ground of the second publication."""
-    return "/tiles/2/grids/" in answer.url and answer.ok
+    return "/tiles/2/map/" in answer.url and answer.ok
 
 
 @pytest.mark.usefixtures("slow")
@@ -128,7 +128,7 @@ def test_a_publication_that_is_listed_before_its_ground_can_be_read_is_shown_all
 ) -> None:
     page = Desk.opened(browser, base).page
     before = asked(base, "/tiles/current/tilejson.json")
-    page.route("**/tiles/current/tilejson.json", lambda route: route.fulfill(json=before), times=1)
+    page.route("**/tiles/current/tilejson.json?*", lambda route: route.fulfill(json=before), times=1)
     with page.expect_response(shows_second):
         published(base, RENAMED)
 

@@ -1,33 +1,39 @@
--- Grids in force at :publication in one square of Web Mercator. Each carries its stable number as the feature id.
--- :regions, :kinds, :least and :most are the columns of the limits in force; the region '' stands for every other one.
-WITH square AS (
-  SELECT ST_TileEnvelope(:z, :x, :y) AS mercator,
-         ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 64.0 / 4096), 4326) AS ground
+-- Grids in force at :publication in one square, on the lattice of its zoom, where (:left, :top) is its north-west
+-- corner.
+-- What lies inside the rim of 64 units goes as it is; what crosses the rim has nodes where it does, and is cut there.
+-- :limits are the fewest and most households by region and kind; '' stands for each region that is not named.
+WITH square AS NOT MATERIALIZED (
+  SELECT ST_MakeEnvelope(CAST(:left AS float8) - 64, CAST(:top AS float8) - 64,
+                         CAST(:left AS float8) + 4160, CAST(:top AS float8) + 4160, 0) AS rim
 ),
-size AS (
-  SELECT * FROM unnest(CAST(:regions AS text[]), CAST(:kinds AS text[]), CAST(:least AS integer[]), CAST(:most AS integer[]))
-    AS size (region, kind, least, most)
-),
-shown AS (
-  SELECT g.id, i.code, g.name, g.kind, r.code AS region, t.households, e.standing, e.id AS edition,
-         CASE
-           WHEN t.households IS NULL OR (s.least IS NULL AND s.most IS NULL) THEN 'none'
-           WHEN t.households > s.most THEN 'high'
-           WHEN t.households < s.least AND EXISTS (SELECT FROM grid AS o WHERE o.edition = g.edition AND o.id <> g.id)
-             THEN 'low'
-           ELSE 'good'
-         END AS verdict,
-         ST_AsMVTGeom(ST_Transform(g.shape, 3857), square.mercator, 4096, 64, true) AS shape
+shown AS MATERIALIZED (
+  SELECT t.subject AS id, i.code, g.name, g.kind, r.code AS region, e.standing, e.id AS edition,
+         coalesce(CAST(:limits AS jsonb)->r.code, CAST(:limits AS jsonb)->'')->g.kind AS size,
+         EXISTS (SELECT FROM grid AS o WHERE o.edition = g.edition AND o.id <> g.id) AS several,
+         rim, t.shape, t.shape @ rim AS inside,
+         CASE WHEN t.shape @ rim THEN t.shape ELSE ST_ClipByBox2D(t.shape, rim) END AS cut
   FROM square
-  JOIN grid AS g ON g.shape && square.ground
+  JOIN tile_shape AS t ON t.matrix = :matrix AND t.zoom = CAST(:zoom AS smallint) AND t.shape && rim
+    AND t.numbers @> CAST(:publication AS bigint)
+  JOIN identity AS i ON i.id = t.subject AND i.layer = 'grid'
+  JOIN grid AS g ON g.id = t.subject
   JOIN edition AS e ON e.id = g.edition AND e.numbers @> CAST(:publication AS bigint)
-  JOIN identity AS i ON i.id = g.id
   JOIN identity AS r ON r.id = e.region
-  JOIN size AS usual ON usual.region = '' AND usual.kind = g.kind
-  LEFT JOIN size AS own ON own.region = r.code AND own.kind = g.kind
-  CROSS JOIN LATERAL (SELECT CASE WHEN own.region IS NULL THEN usual.least ELSE own.least END AS least,
-                             CASE WHEN own.region IS NULL THEN usual.most ELSE own.most END AS most) AS s
-  LEFT JOIN tally AS t ON t.grid = g.id AND t.numbers @> CAST(:publication AS bigint)
+),
+sizes AS MATERIALIZED (
+  SELECT told.* FROM (
+    SELECT array_agg(id) AS grids, array_agg(CAST(size->>0 AS integer)) AS least,
+           array_agg(CAST(size->>1 AS integer)) AS most, array_agg(several) AS several
+    FROM shown WHERE NOT ST_IsEmpty(cut)
+  ) AS asked, public_sizes(CAST(:publication AS bigint), grids, least, most, several) AS told
 )
-SELECT ST_AsMVT(shown, 'grids', 4096, 'shape', 'id')
-FROM (SELECT * FROM shown WHERE shape IS NOT NULL ORDER BY code COLLATE "C") AS shown
+SELECT ST_AsMVT(tile, 'grids', 4096, 'shape', 'id')
+FROM (
+  SELECT id, code, name, kind, region, households, verdict, standing, edition,
+         ST_Translate(CASE WHEN inside THEN cut
+                      WHEN ST_IsValid(cut) THEN ST_ForcePolygonCCW(cut)
+                      ELSE ST_ForcePolygonCCW(ST_CollectionExtract(ST_Intersection(shape, rim), 3)) END,
+                      -CAST(:left AS float8), -CAST(:top AS float8)) AS shape
+  FROM shown JOIN sizes ON sizes.grid = shown.id
+  ORDER BY code COLLATE "C"
+) AS tile

@@ -1,65 +1,137 @@
-"""Which layers are there, and what are the bytes of one square of them?"""
+"""Which layers are there, and what are the bytes of one square of them?
 
+Public layers are made on a connection of the role `wangge_public`, which can read nothing else; inner ones on one of
+the service's. What a square is cut from (`Layer.part_at`) is to be derived up to the publication first.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
 
 from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from geo.lookup import Map
-from geo.model import GridKind
-from geo.ruleset import Limit, Limits
+from geo.generalise import LEAST_GRID_ZOOM
+from geo.matrix import EXTENT, MATRICES, MOST_ZOOM
+from geo.model import Finding
+from geo.state import Map
+from tiles import drawn
+from tiles.sizes import size_limits
 
-MIN_ZOOM, MAX_ZOOM = 8, 18
-"""Squares outside these zooms do not exist; inside, a square without ground is empty."""
-FIELDS = {
-    "grids": {
-        "code": "String",
-        "name": "String",
-        "kind": "String",
-        "region": "String",
-        "households": "Number",
-        "verdict": "String",
-        "standing": "String",
-        "edition": "Number",
-    },
-}
-"""The attributes of each layer, as TileJSON tells them."""
-EVERYWHERE = ""
-"""Stands for all regions without limits of their own: no region has an empty code."""
-
-Bound: TypeAlias = dict[str, list[str] | list[Limit]]
+Profile: TypeAlias = Literal["public", "inner"]
+Part: TypeAlias = Literal["shape", "building", "facility", "line", "water", "drawn"]
+"""Generalised shapes of the zoom; things of one layer; or what is drawn as it is when somebody asks."""
 
 
-def is_square(z: int, x: int, y: int) -> bool:
-    """Whether there is such a square at all."""
-    return MIN_ZOOM <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer of squares, with the attributes that it may have as TileJSON tells them."""
+
+    name: str
+    fields: Mapping[str, str]
+    part: Part
+    least: int = 0
+    most: int = MOST_ZOOM
+    profile: Profile = "public"
+
+    def part_at(self, zoom: int) -> str | None:
+        """What a square of this zoom is derived from: the zoom itself, or a layer of things; None for neither."""
+        return None if self.part == "drawn" else str(zoom) if self.part == "shape" else self.part
 
 
-def tile(connection: Connection, layer: str, state: Map, z: int, x: int, y: int) -> bytes:
-    """The Mapbox vector tile (2.1) of a layer of `FIELDS`; empty bytes where nothing is shown.
+def _fields(texts: str, numbers: str = "", truths: str = "") -> Mapping[str, str]:
+    kinds = (("String", texts), ("Number", numbers), ("Boolean", truths))
+    return MappingProxyType({name: kind for kind, names in kinds for name in names.split()})
 
-    `state` is the publication it shows: its number, and the limits in force in it.
+
+GRIDS = _fields("code name kind region households verdict standing", "edition")
+INNER_GRIDS = _fields("code name kind region verdict standing", "households buildings edition")
+HOUSES = _fields("code name kind", "levels")
+INNER_HOUSES = _fields("code name kind address compound grid", "levels households", "estimated")
+FOUND = _fields("rule severity codes", "area_m2 width_m length_m households", "accepted")
+DRAWN_GRIDS = _fields("code name kind region plan")
+
+LAYERS: Final[Mapping[str, Layer]] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            Layer("water", _fields("name"), "water"),
+            Layer("lines", _fields("category name"), "line", 8),
+            Layer("regions", _fields("code name level standing", "edition"), "shape"),
+            Layer("grids", GRIDS, "shape", LEAST_GRID_ZOOM),
+            Layer("buildings", HOUSES, "building", 14),
+            Layer("facilities", _fields("code name category"), "facility", 13),
+            Layer("labels", _fields("code name kind level verdict region"), "shape"),
+            Layer("inner-grids", INNER_GRIDS, "shape", LEAST_GRID_ZOOM, profile="inner"),
+            Layer("inner-buildings", INNER_HOUSES, "building", 14, profile="inner"),
+            Layer("findings", FOUND, "drawn", 8, profile="inner"),
+            Layer("blocks", _fields("code region plan", "number"), "drawn", LEAST_GRID_ZOOM, profile="inner"),
+        )
+    }
+)
+"""By name, from the bottom of a map to its top; the public ones first."""
+PLAN: Final = re.compile(r"plan-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
+
+
+def layer_of(name: str) -> Layer | None:
+    """The layer of that name: one of `LAYERS`, or `plan-` and a plan's id; None for any other name."""
+    if PLAN.fullmatch(name):
+        return Layer(name, DRAWN_GRIDS, "drawn", 8, profile="inner")
+    return LAYERS.get(name)
+
+
+def tile(
+    connection: Connection,
+    layer: str,
+    state: Map,
+    matrix: str,
+    z: int,
+    x: int,
+    y: int,
+    findings: Sequence[Finding] = (),
+) -> bytes:
+    """The Mapbox vector tile (2.1) of a layer; empty bytes where nothing is shown.
+
+    `state` is the publication it shows: its number, and the limits in force in it. `findings` are those of the layer of
+    that name. KeyError for a layer or a matrix that does not exist; `Matrix.has` tells which squares do.
     """
-    place = {"publication": state.publication, "z": z, "x": x, "y": y}
-    return bytes(connection.execute(text(_statement(layer)), {**place, **size_limits(state)}).scalar_one())
+    found, square = layer_of(layer), drawn.Square(MATRICES[matrix], z, x, y)
+    if found is None:
+        raise KeyError(layer)
+    if not found.least <= z <= found.most:
+        return b""
+    if found.part == "drawn":
+        return _drawn(connection, layer, square, findings)
+    place = {
+        "matrix": matrix,
+        "zoom": z,
+        "left": x * EXTENT,
+        "top": y * EXTENT,
+        "publication": state.publication,
+        "limits": size_limits(state),
+    }
+    statement, names = _statement(layer)
+    return bytes(connection.exec_driver_sql(statement, {name: place[name] for name in names}).scalar_one())
 
 
-def size_limits(state: Map) -> Bound:
-    """Fewest and most households by region and kind, as columns: for the whole map, then where a region differs."""
-    usual = _sizes(state.ruleset.within(()))
-    rows = [(EVERYWHERE, *size) for size in usual]
-    if state.ruleset.regions:
-        found = ((code, size) for code, limits in state.limits.items() for size in _sizes(limits))
-        rows += [(code, *size) for code, size in found if size not in usual]
-    regions, kinds, least, most = zip(*rows, strict=True)
-    return {"regions": list(regions), "kinds": list(kinds), "least": list(least), "most": list(most)}
-
-
-def _sizes(limits: Limits) -> list[tuple[str, Limit, Limit]]:
-    return [(kind.value, limits.of("households_least", kind), limits.of("households_most", kind)) for kind in GridKind]
+def _drawn(connection: Connection, layer: str, square: drawn.Square, findings: Sequence[Finding]) -> bytes:
+    if layer == "findings":
+        return drawn.findings(connection, findings, square)
+    if layer == "blocks":
+        return drawn.blocks(connection, square)
+    named = PLAN.fullmatch(layer)
+    assert named is not None  # there is no other layer that is drawn
+    return drawn.plan(connection, UUID(named[1]), square)
 
 
 @cache
-def _statement(layer: str) -> str:
-    return (Path(__file__).parent / f"{layer}.sql").read_text("utf-8")
+def _statement(layer: str) -> tuple[str, tuple[str, ...]]:
+    """A layer's statement as the driver wants it, and the names it is to be given: compiled once, not for each tile."""
+    written = (Path(__file__).parent / f"{layer}.sql").read_text("utf-8")
+    compiled = text(written).compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
+    return str(compiled), tuple(compiled.params)

@@ -14,6 +14,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500, // kB; MapLibre alone is about 1,100
   },
   worker: { format: "es" },
-  server: { proxy: { "/v1": SERVICE, "/tiles": SERVICE } },
+  server: { proxy: { "/v1": SERVICE, "/tiles": SERVICE, "/styles": SERVICE } },
   test: { include: ["src/**/*.test.ts"] },
 });

@@ -1,6 +1,7 @@
 """The verb `export`."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from api import settings
 from api.cli.output import say
+from api.cli.progress import watched
 from api.cli.store import opened
 from geo.files import write_geojson, write_gpkg
 from geo.files.write_csv import write_csv
 from geo.files.write_shp import write_shp
 from geo.files.write_xlsx import write_xlsx
 from geo.lookup import Map
+from geo.matrix import GCJ, MERCATOR, MOST_ZOOM
 from geo.model import MAP_LAYERS, Layer
 from geo.store import certificates
 from geo.store.connect import reachable, session
@@ -24,12 +27,23 @@ from geo.store.live import Live
 from geo.store.sheets import sheets
 
 PLANS = {".geojson": write_geojson, ".gpkg": write_gpkg}
-SUFFIXES = (*PLANS, ".csv", ".xlsx", ".zip", ".shp")
+TILES = ".pmtiles"
+SUFFIXES = (*PLANS, ".csv", ".xlsx", ".zip", ".shp", TILES)
+
+
+class TileDatum(StrEnum):
+    """The datum of the map that an archive of tiles is laid over."""
+
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
 
 
 def export(
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where to: .geojson, .gpkg, .csv, .xlsx, .zip (shapefiles) or .shp")
+        Path,
+        typer.Option(
+            "--output", "-o", help="Where to: .geojson, .gpkg, .csv, .xlsx, .zip (shapefiles), .shp, .pmtiles"
+        ),
     ],
     publication: Annotated[int | None, typer.Option(help="A past state; the one in force when absent")] = None,
     region: Annotated[str | None, typer.Option(help="Code of a region of any level: it and what is below it")] = None,
@@ -40,8 +54,15 @@ def export(
     simple: Annotated[bool, typer.Option("--simple", help="Tables: only the fields that an import takes")] = False,
     no_shape: Annotated[bool, typer.Option("--no-shape", help="CSV and XLSX: no column of shapes")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="GeoJSON and GeoPackage: no certificate and no seal")] = False,
+    most_zoom: Annotated[
+        int | None, typer.Option("--max-zoom", min=0, max=MOST_ZOOM, help="PMTiles: the last zoom; 15 when absent")
+    ] = None,
+    datum: Annotated[
+        TileDatum | None, typer.Option(help="PMTiles: gcj02 for pages on Amap or Tencent; wgs84 when absent")
+    ] = None,
 ) -> None:
-    """Write what was published: a plan file that imports back identical, or tables that departments join on.
+    """Write what was published: a plan file that imports back identical, tables that departments join on, or the
+    public map as one archive of vector tiles (PMTiles), which any static host serves.
 
     A plan file carries the certificate of what is in it, and `wangge verify` refuses it once a byte was changed.
     """
@@ -56,6 +77,10 @@ def export(
         raise typer.BadParameter("only CSV and XLSX go without shapes", param_hint="--no-shape")
     if Layer.PERSON in (layer or ()) and suffix not in (".csv", ".xlsx"):
         raise typer.BadParameter("people go into a .csv or .xlsx, never onto a map", param_hint="--layer")
+    if suffix == TILES and (region is not None or layer or simple):
+        raise typer.BadParameter("an archive of tiles holds the whole public map", param_hint="--output")
+    if suffix != TILES and (most_zoom is not None or datum is not None):
+        raise typer.BadParameter("--max-zoom and --datum are for .pmtiles", param_hint="--output")
     with opened(settings.read()) as store, reachable():
         live = Live(store.engine)
         live.refresh()
@@ -63,13 +88,15 @@ def export(
         if region is not None and region not in wanted.map.regions:
             say(f"publication {wanted.map.publication} has no region {region}")
             raise typer.Exit(2)
-        if suffix in PLANS:
+        if suffix == TILES:
+            count = _write_tiles(store.engine, wanted.map, output, most_zoom, datum)
+        elif suffix in PLANS:
             count = _write_plan(store.engine, wanted, output, layer or (), plain=plain)
         else:
             with session(store.engine) as work, work.begin():
                 work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 count = _write(work, wanted, output, layer or (), simple=simple, shape=not no_shape)
-    say(f"publication {wanted.map.publication}: {count} things written to {output}")
+    say(f"publication {wanted.map.publication}: {count} {'tiles' if suffix == TILES else 'things'} written to {output}")
 
 
 def _state(live: Live, number: int | None) -> Map:
@@ -89,6 +116,16 @@ def _write_plan(engine: Engine, wanted: Selection, output: Path, layers: Sequenc
         plan, certificate = certificates.of_file(engine, wanted, layers)
     PLANS[output.suffix.lower()](plan, output, certificate)
     return len(plan)
+
+
+def _write_tiles(engine: Engine, state: Map, output: Path, most_zoom: int | None, datum: TileDatum | None) -> int:
+    from api.exports import write  # noqa: PLC0415 - tiles are not loaded for a table
+    from tiles.archived import USUAL_ZOOM  # noqa: PLC0415 - as above
+
+    matrix = GCJ if datum is TileDatum.GCJ02 else MERCATOR
+    zoom = USUAL_ZOOM if most_zoom is None else most_zoom
+    with watched() as progress:
+        return write(engine, state, output, progress, matrix=matrix, most_zoom=zoom)
 
 
 def _write(

@@ -7,7 +7,7 @@ from typing import Any
 import uvicorn
 
 from api.settings import Settings
-from api.wire import Wire
+from api.tile_wire import TileWire
 
 QUIET = {"alembic": logging.WARNING, "procrastinate": logging.WARNING, "psycopg.pool": logging.ERROR}
 
@@ -24,7 +24,7 @@ def config_of(app: Any, told: Settings, **more: Any) -> uvicorn.Config:
         app,
         told.host,
         told.port,
-        http=Wire,
+        http=TileWire,
         access_log=False,
         log_config=None,
         server_header=False,

@@ -1,31 +1,46 @@
 """What does one square of the map show?"""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
-import numpy as np
-import shapely
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import CURRENT, IMMUTABLE, absolute, answer
-from api.kept import Kept
-from api.media import JSON, Medium
+from api import tile_store
+from api.access import actor
+from api.answers import CURRENT, IMMUTABLE, PRIVATE, answer
+from api.media import JSON
 from api.openapi import responses
 from api.parameters import Integer
 from api.problems import Problem
 from api.published import InLive
 from api.schemas import TileJson
-from geo.lookup import Map
-from geo.store.connect import reachable
+from api.tile_answer import MVT, TileAnswer, told, wants_gzip
+from api.tile_desk import FINDINGS, TileDesk
+from api.tile_findings import findings
+from api.tile_json import document
+from api.tile_place import OTHERS, Place
+from geo.matrix import MERCATOR
 from geo.store.live import Live
-from tiles.layers import FIELDS, MAX_ZOOM, MIN_ZOOM, is_square, tile
 
-MVT = Medium("mvt", "application/vnd.mapbox-vector-tile")
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 Publication = Annotated[str, Path(pattern=r"^(current|[1-9][0-9]{0,17})$", description="current, or a number")]
+MatrixName = Annotated[str, Path(description="gcj02 or cgcs2000; Web Mercator has no name in the address")]
+LayerName = Annotated[str, Path(description="A layer that the TileJSON names, or map: all public ones in one tile")]
+Profile = Annotated[
+    Literal["public", "inner"], Query(description="inner: with the layers that are not for everybody; wants an actor")
+]
 Whole = Annotated[Integer, Path()]
+TILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {MVT.type: {}}, "description": "A Mapbox vector tile"},
+    204: {"description": "Nothing is there"},
+    **responses(
+        "not-found", "unknown-publication", "token-required", "read-only", "busy", "tile-not-ready", "store-unavailable"
+    ),
+}
+TILEJSON = responses("not-found", "unknown-publication", "token-required", "read-only", "store-unavailable")
 
 
 @router.get(
@@ -33,24 +48,25 @@ Whole = Annotated[Integer, Path()]
     operation_id="tileJson",
     summary="TileJSON of the published map",
     response_model=TileJson,
-    responses=responses("unknown-publication", "store-unavailable"),
+    responses=TILEJSON,
 )
-def tilejson(request: Request, live: InLive, publication: Publication) -> Response:
+async def tilejson(request: Request, live: InLive, publication: Publication, profile: Profile = "public") -> Response:
     """TileJSON 3; its tile addresses carry the publication's number, so what they show never changes."""
-    state = _state(live, publication)
-    told = {
-        "tilejson": "3.0.0",
-        "name": "wangge",
-        "publication": state.publication,
-        "tiles": [absolute(request, f"/tiles/{state.publication}/grids/") + "{z}/{x}/{y}"],
-        "vector_layers": [{"id": layer, "fields": fields} for layer, fields in FIELDS.items()],
-        "minzoom": MIN_ZOOM,
-        "maxzoom": MAX_ZOOM,
-        "bounds": _bounds(state),
-        "datum": "wgs84",
-    }
-    cache = CURRENT if publication == "current" else IMMUTABLE
-    return answer(request, told, medium=JSON, cache=cache, publication=state.publication)
+    return await _tilejson(request, live, MERCATOR.name, publication, profile)
+
+
+@router.get(
+    "/{matrix}/{publication}/tilejson.json",
+    operation_id="tileJsonOfMatrix",
+    summary="TileJSON of the published map in another tile matrix",
+    response_model=TileJson,
+    responses=TILEJSON,
+)
+async def tilejson_of_matrix(
+    request: Request, live: InLive, matrix: MatrixName, publication: Publication, profile: Profile = "public"
+) -> Response:
+    """TileJSON 3 with `datum` and `matrix`; the bounds are in the numbers of that datum."""
+    return await _tilejson(request, live, _other(matrix), publication, profile)
 
 
 @router.get(
@@ -58,49 +74,92 @@ def tilejson(request: Request, live: InLive, publication: Publication) -> Respon
     operation_id="tile",
     summary="One vector tile",
     response_class=Response,
-    responses={
-        200: {"content": {MVT.type: {}}, "description": "A Mapbox vector tile"},
-        204: {"description": "Nothing is there"},
-        **responses("not-found", "unknown-publication", "store-unavailable"),
-    },
+    responses=TILE,
 )
-def square(
-    request: Request, live: InLive, publication: Publication, layer: Literal["grids"], z: Whole, x: Whole, y: Whole
+async def square(
+    request: Request, live: InLive, publication: Publication, layer: LayerName, z: Whole, x: Whole, y: Whole
 ) -> Response:
-    """A square of Web Mercator; under a publication's number it is immutable, under `current` it has a content tag."""
-    if not is_square(z, x, y):
+    """A square of Web Mercator; under a publication's number it is immutable, under `current` it has a content tag.
+
+    Inner layers want an actor, and nobody keeps them. Where what a zoom is cut from is still being made, 503 says when
+    to come back.
+    """
+    return await _square(request, live, publication, Place(MERCATOR.name, layer, z, x, y))
+
+
+@router.get(
+    "/{matrix}/{publication}/{layer}/{z}/{x}/{y}",
+    operation_id="tileOfMatrix",
+    summary="One vector tile of another tile matrix",
+    response_class=Response,
+    responses=TILE,
+)
+async def square_of_matrix(
+    request: Request,
+    live: InLive,
+    matrix: MatrixName,
+    publication: Publication,
+    layer: LayerName,
+    z: Whole,
+    x: Whole,
+    y: Whole,
+) -> Response:
+    """`gcj02`: Web Mercator over GCJ-02, for pages on Amap or Tencent. `cgcs2000`: squares of longitude and latitude,
+    as Tianditu's matrix `c` has them: zooms from 1, which has two columns and one row."""
+    return await _square(request, live, publication, Place(_other(matrix), layer, z, x, y))
+
+
+async def _square(request: Request, live: Live, publication: str, place: Place) -> Response:
+    desk: TileDesk = request.app.state.tiles
+    is_public = tile_store.is_public(place.layer)
+    if not place.is_there or not tile_store.shown(place.layer):
         raise Problem("not-found")
-    state = _state(live, publication)
-    body = _kept(request, live, layer, state, (z, x, y))
-    cache = CURRENT if publication == "current" else IMMUTABLE
-    if not body:
-        return Response(status_code=204, headers={"Cache-Control": cache, "X-Publication": str(state.publication)})
-    return answer(request, body, medium=MVT, cache=cache, publication=state.publication)
+    number = _number(live, publication)
+    if place.layer == FINDINGS and number != live.seen.map.publication:
+        raise Problem("not-found")  # nobody knows what was found then
+    if not is_public:
+        await actor(request)
+        found = partial(findings, request, live, live.seen.map)
+        return _private(await desk.inner(place, number, found), number)
+    tile = await desk.tile(place, number)
+    asked = dict(reversed(request.scope["headers"]))
+    if wants_gzip(asked):
+        await desk.pack(place, tile)
+    return TileAnswer(*told(tile, number, asked, is_current=publication == "current"))
 
 
-def _state(live: Live, publication: str) -> Map:
-    """The state that is asked for. Raises the problem `unknown-publication`."""
-    if publication == "current":
-        return live.seen.map
-    state = live.map_at(int(publication))
-    if state is None or state.publication == 0:
+async def _tilejson(request: Request, live: Live, matrix: str, publication: str, profile: str) -> Response:
+    is_inner = profile == "inner"
+    if is_inner:
+        await actor(request)
+    state = live.seen.map
+    if publication != "current":
+        number = _number(live, publication)
+        found = await run_in_threadpool(live.map_at, number)
+        if found is None:
+            raise Problem("unknown-publication", {"publication": publication})
+        state = found
+    cache = PRIVATE if is_inner else CURRENT if publication == "current" else IMMUTABLE
+    told = document(request, state, matrix, is_inner=is_inner)
+    return answer(request, told, medium=JSON, cache=cache, publication=state.publication)
+
+
+def _number(live: Live, publication: str) -> int:
+    """Of the publication that is asked for. Raises the problem `unknown-publication`."""
+    newest = live.seen.map.publication
+    number = newest if publication == "current" else int(publication)
+    if number > newest:
         raise Problem("unknown-publication", {"publication": publication})
-    return state
+    return number
 
 
-def _kept(request: Request, live: Live, layer: str, state: Map, place: tuple[int, int, int]) -> bytes:
-    kept: Kept[bytes] = request.app.state.squares
-    key = (layer, state.publication, *place)
-    body = kept.get(key)
-    if body is None:
-        with reachable(), live.engine.connect() as connection:
-            body = tile(connection, layer, state, *place)
-        kept.put(key, body)
-    return body
+def _other(matrix: str) -> str:
+    """The matrix of that name. Raises the problem `not-found`."""
+    if matrix not in OTHERS:
+        raise Problem("not-found")
+    return matrix
 
 
-def _bounds(state: Map) -> list[float]:
-    shapes: Mapping[str, shapely.Geometry] = state.boundaries
-    if not shapes:
-        return [-180.0, -85.0511287, 180.0, 85.0511287]
-    return [float(edge) for edge in shapely.total_bounds(np.asarray(list(shapes.values()), dtype=object))]
+def _private(body: bytes, number: int) -> Response:
+    headers = {"Cache-Control": PRIVATE, "X-Publication": str(number)}
+    return Response(body, 200 if body else 204, headers, MVT.type if body else None)

@@ -78,6 +78,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "too-many-points": ("点过多", "Too many points"),
     "url-too-long": ("地址过长", "URL too long"),
     "unsupported-media-type": ("不支持此格式", "Unsupported media type"),
+    "range-not-satisfiable": ("所请求的范围不存在", "Range not satisfiable"),
     "encoded-body": ("不接受压缩的正文", "Encoded body"),
     "took-too-long": ("计算超时", "Took too long"),
     "idempotency-key-reused": ("Idempotency-Key 已用于其他请求", "Idempotency-Key reused"),
@@ -92,6 +93,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "worker-lost": ("计算进程中断", "Worker lost"),
     "store-unavailable": ("存储不可用", "Store unavailable"),
     "not-ready": ("尚未就绪", "Not ready"),
+    "tile-not-ready": ("瓦片尚未就绪", "Tile not ready"),
     "origin-not-allowed": ("来源未获许可", "Origin not allowed"),
 }
 
@@ -176,6 +178,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     ),
     "url-too-long": ("地址不得超过 {limit} 字节。", "The URL may hold at most {limit} bytes."),
     "unsupported-media-type": ("Content-Type 须为:{accepted}。", "Content-Type must be: {accepted}."),
+    "range-not-satisfiable": ("文件共 {size} 字节。", "The file has {size} bytes."),
     "encoded-body": (
         "请不要使用 Content-Encoding 压缩正文。",
         "Send the body as it is, without Content-Encoding.",
@@ -204,6 +207,11 @@ DETAILS: dict[str, tuple[str, str]] = {
         "{codes} jobs are waiting already; try again later.",
     ),
     "busy": ("正在进行的计算已满,请稍后再试。", "Too much is being worked out at the moment; try again later."),
+    "tile-not-ready": (
+        "该级别的瓦片正在生成,{seconds:g} 秒内未完成,请稍后再试。",
+        "What tiles of this zoom are cut from is being made and was not ready within {seconds:g} seconds; "
+        "it goes on, so try again later.",
+    ),
     "not-answered-in-time": (
         "未能在 {seconds:g} 秒内答复,请稍后再试。",
         "No answer was ready within {seconds:g} seconds; try again later.",

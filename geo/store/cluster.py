@@ -30,7 +30,7 @@ FREE_BYTES = 256 * 2**20
 """An empty cluster with PostGIS takes about 60 MB, and its log of changes grows beside it."""
 PREPARED = "wangge.prepared"
 """Written last, after roles, database and extensions: without it they are looked through again."""
-REVISION = "1\n"
+REVISION = "2\n"
 
 
 def ensure(place: Place, *, may_make: bool) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from psycopg import Connection as Psycopg
+from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
@@ -14,6 +16,8 @@ from geo.store.errors import StoreUnavailable
 
 SERVICE_ROLE = "wangge_service"
 """The role that the service works as: it may read, draft and call the door (`migrations/sql/guard.sql`)."""
+PUBLIC_ROLE = "wangge_public"
+"""The role that tiles for everybody are made as: it cannot read what only some may see (`migrations/sql/tiles.sql`)."""
 LOCK_TIMEOUT_MS = 5_000
 """Longest wait for the number; then the answer is 503 with Retry-After."""
 STATEMENT_TIMEOUT_MS = 120_000
@@ -30,14 +34,25 @@ GONE_AFTER = {
 """A database host that vanishes without a word is given up after seconds, not after the system's two hours."""
 POOL_SIZE = 10
 OVERFLOW = 10
+PUBLIC_POOL_SIZE = 4
 POOL_TIMEOUT_S = 5
 
 
 def service_engine(url: str) -> Engine:
     """An engine for the service's role; a login of another name steps down to it on connecting."""
     engine = _engine(url)
-    event.listen(engine, "connect", _step_down)
+    event.listen(engine, "connect", partial(_step_down, SERVICE_ROLE))
     return engine
+
+
+def public_engine(url: str) -> Engine:
+    """An engine for the role of public tiles, to which a login that may act as it steps down on connecting.
+
+    Each statement is its own transaction, and prepared once: planning a tile anew would take longer than cutting it.
+    """
+    engine = _engine(url, "-c plan_cache_mode=force_generic_plan", size=PUBLIC_POOL_SIZE, prepare_threshold=1)
+    event.listen(engine, "connect", partial(_step_down, PUBLIC_ROLE))
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def owner_engine(url: str) -> Engine:
@@ -65,19 +80,19 @@ def session(engine: Engine) -> Session:
     return Session(engine, expire_on_commit=False)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, settings: str = "", *, size: int = POOL_SIZE, **driver: int) -> Engine:
     address = make_url(url)
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
     limits = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
-    options = rf"{limits} -c jit=off -c default_transaction_isolation=read\ committed"
+    options = rf"{limits} -c jit=off -c default_transaction_isolation=read\ committed {settings}"
     return create_engine(
         address,
-        pool_size=POOL_SIZE,
+        pool_size=size,
         max_overflow=OVERFLOW,
         pool_timeout=POOL_TIMEOUT_S,
         pool_pre_ping=True,
-        connect_args={"options": options, "application_name": "wangge", **GONE_AFTER},
+        connect_args={"options": options, "application_name": "wangge", **GONE_AFTER, **driver},
     )
 
 
@@ -86,11 +101,11 @@ def unhurried(session: Session) -> None:
     session.execute(text("SELECT set_config('statement_timeout', :most, true)"), {"most": str(UNHURRIED_MS)})
 
 
-def _step_down(connection: Psycopg, _: ConnectionPoolEntry) -> None:
-    if connection.execute("SELECT current_user").fetchone() != (SERVICE_ROLE,):
+def _step_down(role: str, connection: Psycopg, _: ConnectionPoolEntry) -> None:
+    if connection.execute("SELECT current_user").fetchone() != (role,):
         try:
-            connection.execute(f"SET ROLE {SERVICE_ROLE}")
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
         except InsufficientPrivilege as error:
-            remedy = f"GRANT {SERVICE_ROLE} TO the login of DATABASE_URL, or give that role's own login"
-            raise StoreUnavailable("the login may not act as the service's role", remedy) from error
+            remedy = f"GRANT {role} TO the login of DATABASE_URL, or give that role's own login"
+            raise StoreUnavailable(f"the login may not act as {role}", remedy) from error
     connection.commit()

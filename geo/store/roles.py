@@ -1,7 +1,8 @@
 """Which accounts does a private cluster have, and what may each do?
 
 `wangge_owner` owns the database and migrates it; `wangge_service` owns nothing and may only what the owner grants it,
-so that a service cannot go round the door. The extensions need the superuser and are made here.
+so that a service cannot go round the door. `wangge_public` is nobody's login: the service makes tiles for everybody as
+this role, which may read what everybody may see. The extensions need the superuser and are made here.
 """
 
 from collections.abc import Iterator
@@ -16,15 +17,17 @@ from geo.store.errors import StoreUnavailable
 DATABASE = "wangge"
 OWNER = "wangge_owner"
 SERVICE = "wangge_service"
-ROLES = (OWNER, SERVICE)
+PUBLIC = "wangge_public"
+LOGINS = (OWNER, SERVICE)
 EXTENSIONS = ("postgis", "btree_gist")
 CONNECT_S = 10
 STATEMENT_S = 60
 """Far above what an extension takes (under a second); a full or broken disk must not hang a start."""
 
 PLAIN: LiteralString = (
-    "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1"
+    "ALTER ROLE {} {} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1"
 )
+MEMBER: LiteralString = "GRANT {public} TO {service}"
 SHUT: tuple[LiteralString, ...] = (
     "REVOKE ALL ON DATABASE postgres, template1, {database} FROM PUBLIC",
     "GRANT CONNECT ON DATABASE {database} TO {owner}, {service}",
@@ -33,8 +36,14 @@ SCHEMA: tuple[LiteralString, ...] = (
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
     "GRANT USAGE, CREATE ON SCHEMA public TO {owner}",
     "GRANT USAGE ON SCHEMA public TO {service}",
+    "GRANT USAGE ON SCHEMA public TO {public}",
 )
-NAMES = {"database": sql.Identifier(DATABASE), "owner": sql.Identifier(OWNER), "service": sql.Identifier(SERVICE)}
+NAMES = {
+    "database": sql.Identifier(DATABASE),
+    "owner": sql.Identifier(OWNER),
+    "service": sql.Identifier(SERVICE),
+    "public": sql.Identifier(PUBLIC),
+}
 
 
 def prepare(sockets: Path, port: int) -> None:
@@ -56,13 +65,13 @@ def prepare(sockets: Path, port: int) -> None:
 
 
 def _roles(connection: Connection) -> None:
-    there = {
-        name for (name,) in connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [list(ROLES)])
-    }
-    for role in ROLES:
+    there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+    for role in (*LOGINS, PUBLIC):
         if role not in there:
             connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
-        connection.execute(sql.SQL(PLAIN).format(sql.Identifier(role)))
+        may_enter = sql.SQL("LOGIN" if role in LOGINS else "NOLOGIN")
+        connection.execute(sql.SQL(PLAIN).format(sql.Identifier(role), may_enter))
+    connection.execute(sql.SQL(MEMBER).format(**NAMES))
 
 
 def _database(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection, Engine, text
 
-from geo.store.request_tables import metadata
+from geo.store.tile_tables import metadata
 
 MIGRATION_LOCK = 7_266_443
 """Advisory lock key: two processes that start at once migrate one after the other."""

@@ -1,7 +1,6 @@
 // Are answers put in order, and shown where they belong?
 import { describe, expect, it } from "vitest";
 import type { Finding } from "./answers";
-import { onThisHost } from "./api";
 import { boundsOf, faultFeatures } from "./fault";
 import { grouped } from "./groups";
 
@@ -44,27 +43,6 @@ describe("grouped", () => {
       ["hole", "note"],
     ]);
   });
-});
-
-describe("a tile address", () => {
-  it.each([
-    [
-      "http://map.example/tiles/12/grids/{z}/{x}/{y}",
-      "http://localhost:8000/#3/1/2",
-      "http://localhost:8000/tiles/12/grids/{z}/{x}/{y}",
-    ],
-    ["/tiles/12/grids/{z}/{x}/{y}", "https://city.example/", "https://city.example/tiles/12/grids/{z}/{x}/{y}"],
-    [
-      "tiles/12/grids/{z}/{x}/{y}",
-      "https://city.example/wangge/index.html?a=b",
-      "https://city.example/wangge/tiles/12/grids/{z}/{x}/{y}",
-    ],
-    [
-      "https://city.example/wangge/tiles/12/grids/{z}/{x}/{y}",
-      "https://city.example/wangge/",
-      "https://city.example/wangge/tiles/12/grids/{z}/{x}/{y}",
-    ],
-  ])("%s on %s", (template, page, address) => expect(onThisHost(template, page)).toBe(address));
 });
 
 describe("a fault", () => {

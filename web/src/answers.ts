@@ -1,5 +1,6 @@
 // What does the service answer? The shapes of `/v1` and `/tiles` that the page reads.
 import type { Feature, FeatureCollection, Geometry, MultiPolygon, Polygon } from "geojson";
+import type { Styles } from "./basemap";
 
 export type Kind = "residential" | "special" | "rural";
 export type Verdict = "low" | "good" | "high" | "none";
@@ -9,13 +10,18 @@ export type Severity = "blocking" | "warning" | "note";
 export type Bounds = [west: number, south: number, east: number, north: number];
 export type Ground = Polygon | MultiPolygon;
 
-/** `GET /tiles/current/tilejson.json`; the tile addresses carry the publication's number. */
+/** `GET /tiles/current/tilejson.json`. */
 export interface TileJson {
-  tiles: string[];
   minzoom: number;
   maxzoom: number;
   bounds: Bounds;
   publication: number;
+}
+
+/** A published state whose tiles can be read; with `inner`, those of the inner profile too. */
+export interface State extends TileJson {
+  inner: boolean;
+  styles: Styles;
 }
 
 /** What a grid tells of itself, in a tile and in `GET /v1/grids/{code}`. */
@@ -23,7 +29,8 @@ export interface GridProperties {
   code: string;
   name: string;
   kind: Kind;
-  households?: number | null;
+  /** In tiles of the public profile a band: `300-399`. */
+  households?: number | string | null;
   verdict?: Verdict;
   region: string;
   standing?: Standing;
@@ -155,4 +162,6 @@ export interface Publication {
   at: string;
   actor: string | null;
   reason: string | null;
+  /** Of the ground that changed. */
+  bounds: Bounds | null;
 }

@@ -8,11 +8,14 @@ import type {
   RegionFeature,
   RegionList,
   SearchAnswer,
+  State,
   Thing,
   TileJson,
 } from "./answers";
 import type { Manner } from "./asking";
+import type { Styles } from "./basemap";
 import { languageTag, text } from "./language";
+import type { Wanted } from "./squares";
 import { bearer } from "./token";
 
 const PATIENCE_MS = 10_000;
@@ -20,6 +23,9 @@ const CHECK_PATIENCE_MS = 120_000; // a check of a whole city is long work
 const JSON_FIRST = "application/json, application/problem+json;q=0.5";
 export const GEOJSON_FIRST = "application/geo+json, application/json;q=0.8, application/problem+json;q=0.5";
 const MOST_REGIONS = 1000;
+const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/;
+const REFUSED = new Set([401, 403]);
+let drawn: Styles | undefined; // once they are read
 
 /** What a problem document tells beside its title, where it does. */
 interface Told {
@@ -83,21 +89,36 @@ export function coverage(region: string): Promise<CoverageAnswer> {
   return get(`v1/regions/${encodeURIComponent(region)}/coverage`, { patience: CHECK_PATIENCE_MS });
 }
 
-export async function newestPublication(): Promise<Publication | undefined> {
-  const answer = await get<{ publications: Publication[] }>("v1/publications", { query: { limit: "1" } });
-  return answer.publications[0];
+/** The newest ones, newest first. */
+export async function publications(limit: number): Promise<Publication[]> {
+  const answer = await get<{ publications: Publication[] }>("v1/publications", { query: { limit: String(limit) } });
+  return answer.publications;
 }
 
-export async function tileJson(): Promise<TileJson> {
-  const answer = await get<TileJson>("tiles/current/tilejson.json");
-  return { ...answer, tiles: answer.tiles.map((url) => onThisHost(url, document.baseURI)) };
+/** The published state, in the inner profile where this reader may see it. */
+export async function state(): Promise<State> {
+  const path = "tiles/current/tilejson.json";
+  drawn ??= { day: await get("styles/verdict.json"), night: await get("styles/night.json") };
+  if (mayBeInner()) {
+    try {
+      return { ...(await get<TileJson>(path, { query: { profile: "inner" } })), inner: true, styles: drawn };
+    } catch (failure) {
+      if (!(failure instanceof Problem && REFUSED.has(failure.status))) throw failure;
+    }
+  }
+  return { ...(await get<TileJson>(path)), inner: false, styles: drawn };
 }
 
-/** A tile address on the page's own host: the content policy allows no other, whatever name the service goes by. */
-export function onThisHost(template: string, page: string): string {
-  const path = template.replace(/^https?:\/\/[^/]+/, "");
-  const base = new URL(page);
-  return path.startsWith("/") ? base.origin + path : base.href.replace(/[^/]*([?#].*)?$/, "") + path;
+/** A square of the map; with a tag, 304 where it is still the same. */
+export function square(wanted: Wanted, tag: string | undefined, signal: AbortSignal): Promise<Response> {
+  const { number, layer, z, x, y } = wanted;
+  const headers = { ...bearer(), ...(tag === undefined ? {} : { "If-None-Match": tag }) };
+  return fetch(new URL(`tiles/${number}/${layer}/${z}/${x}/${y}`, document.baseURI), { headers, signal });
+}
+
+/** On this machine, or with a token: others are not refused at each look, which browsers complain of. */
+function mayBeInner(): boolean {
+  return LOOPBACK.test(location.hostname) || "Authorization" in bearer();
 }
 
 export interface Asking {

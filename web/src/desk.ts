@@ -1,5 +1,5 @@
 // What happens on the page when something is asked, found or published?
-import { region, tileJson } from "./api";
+import { publications, region, state as published } from "./api";
 import type { Bounds, Finding, Hit } from "./answers";
 import { found } from "./element";
 import { boundsOf } from "./fault";
@@ -12,6 +12,7 @@ import { readRegions, type Regions } from "./regions";
 import type { Planning } from "./plan/planning";
 import type { Tabs } from "./tabs";
 
+const MOST_CHANGES = 100; // publications asked for; of a page that missed more, all tiles are asked for again
 const AROUND_DEG = 0.0008; // some 80 m around a building: enough to see whose ground it stands on
 
 /** The parts of the page, and what it knows at the moment. */
@@ -80,11 +81,11 @@ export function markAnswer(desk: Desk, code: string | undefined, point: [number,
 
 /** A new state is in force: its tiles, its regions, and every answer on the page anew. False: not to be read yet. */
 export async function takeState(desk: Desk, number: number, keepView: boolean): Promise<boolean> {
-  const state = await tileJson();
+  const state = await published();
   if (state.publication < number) return false;
   const first = desk.everything === undefined;
   desk.everything = state.bounds;
-  desk.map.showState(state);
+  desk.map.showState(state, first ? [] : await publications(MOST_CHANGES));
   if (first && !keepView) desk.map.showAll(state.bounds, false);
   const regions = await readRegions();
   desk.regions = regions;

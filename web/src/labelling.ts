@@ -1,12 +1,13 @@
 // Which names does the map carry now? Communities from their outlines, grids from the tiles in view.
 import type { GeoJSONSource, Map as MapView } from "maplibre-gl";
+import type { Position } from "geojson";
 import type { GridProperties, Ground } from "./answers";
 import { count } from "./figures";
-import { label, labelCollection, labelSpot, largestPieces, shortName, type Label } from "./labels";
+import { label, labelCollection, labelSpot, shortName, type Label, type LabelOf } from "./labels";
 import { inEachLanguage, text } from "./language";
 import type { Published } from "./published";
 import type { Regions } from "./regions";
-import { GRID_LABELS_FROM, LABELS, SOURCE_LAYER } from "./style";
+import { GRID_LABELS_FROM, LABELS, REGION_LABELS_BELOW, type Drawn } from "./style";
 
 interface Labelling {
   take(regions: Regions): void;
@@ -22,7 +23,7 @@ export function labelling(map: MapView, grids: Published): Labelling {
   let written = "";
 
   function write(): void {
-    const labels = [...communities, ...gridLabels(map, grids.source(), nameOf, left)];
+    const labels = [...communities, ...tileLabels(map, grids.drawn(), nameOf, left)];
     const now = JSON.stringify(labels);
     if (now === written) return; // new data makes the map idle once more: without this, for ever
     written = now;
@@ -47,26 +48,49 @@ export function labelling(map: MapView, grids: Published): Labelling {
   };
 }
 
-function gridLabels(
+/** Points of the tiles in view: of grids near by, of regions far off; in between the communities have their names. */
+function tileLabels(
   map: MapView,
-  source: string | undefined,
+  drawn: Drawn | undefined,
   nameOf: Regions["nameOf"],
   left: ReadonlySet<string>,
 ): Label[] {
-  if (source === undefined || map.getZoom() < GRID_LABELS_FROM) return [];
-  const pieces = map.querySourceFeatures(source, { sourceLayer: SOURCE_LAYER }).map(({ properties, geometry }) => {
-    const grid = properties as GridProperties;
-    return { code: grid.code, grid, shape: geometry as Ground };
-  });
-  return largestPieces(pieces.filter(({ grid }) => !left.has(grid.region))).map(({ piece: { grid }, at }) =>
-    label("grid", at, gridText(grid, nameOf)),
-  );
+  if (drawn === undefined) return [];
+  if (map.getZoom() < REGION_LABELS_BELOW)
+    return spots(map, drawn, "region").map(({ at, properties: { name } }) => label("region", at, name));
+  if (map.getZoom() < GRID_LABELS_FROM) return [];
+  const households = householdsOf(map, drawn);
+  return spots(map, drawn, "grid")
+    .filter(({ properties: { region } }) => !left.has(region))
+    .map(({ at, properties: grid }) => label("grid", at, gridText(grid, households.get(grid.code), nameOf)));
 }
 
-function gridText({ code, name, region, households }: GridProperties, nameOf: Regions["nameOf"]): string {
+type Named = Pick<GridProperties, "code" | "name" | "region">;
+
+/** A point that lies in the rim of two tiles is in both. */
+function spots(map: MapView, { base }: Drawn, of: LabelOf): { at: Position; properties: Named }[] {
+  const found = new Map<string, { at: Position; properties: Named }>();
+  for (const { geometry, properties } of map.querySourceFeatures(base, { sourceLayer: "labels" })) {
+    if (geometry.type !== "Point" || "level" in properties !== (of === "region")) continue;
+    found.set(String(properties["code"]), { at: geometry.coordinates, properties: properties as Named });
+  }
+  return [...found.values()];
+}
+
+function householdsOf(map: MapView, { grids, gridLayer }: Drawn): Map<string, GridProperties["households"]> {
+  const features = map.querySourceFeatures(grids, { sourceLayer: gridLayer });
+  const figures = features.map(({ properties }) => properties as GridProperties);
+  return new Map(figures.map(({ code, households }) => [code, households]));
+}
+
+function gridText(
+  { code, name, region }: Named,
+  households: GridProperties["households"],
+  nameOf: Regions["nameOf"],
+): string {
   const said = shortName(code, name, nameOf(region));
-  const counted = typeof households === "number" && households > 0;
-  return counted ? `${said}\n${text("map.households", { count: count(households) })}` : said;
+  const counted = typeof households === "number" ? count(households) : (households ?? "0").replace("-", "–");
+  return counted === "0" ? said : `${said}\n${text("map.households", { count: counted })}`;
 }
 
 function communityLabel(shape: Ground | null, name: string): Label[] {

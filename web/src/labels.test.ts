@@ -1,7 +1,7 @@
-// Do labels stand inside their shapes, once for each grid?
+// Do labels stand inside their shapes?
 import { describe, expect, it } from "vitest";
 import type { Ground } from "./answers";
-import { labelSpot, largestPieces, shortName } from "./labels";
+import { labelSpot, shortName } from "./labels";
 
 function box(west: number, south: number, east: number, north: number): [number, number][] {
   return [
@@ -47,20 +47,6 @@ describe("labelSpot", () => {
   it("takes the largest part", () => {
     const parts: Ground = { type: "MultiPolygon", coordinates: [[box(0, 0, 1, 1)], [box(5, 5, 9, 9)]] };
     expect(labelSpot(parts)?.at).toEqual([7, 7]);
-  });
-});
-
-describe("largestPieces", () => {
-  it("gives one label to a grid cut by tiles", () => {
-    const piece = (code: string, east: number) => ({
-      code,
-      shape: { type: "Polygon", coordinates: [box(0, 0, east, 1)] } as Ground,
-    });
-    const found = largestPieces([piece("a", 1), piece("a", 3), piece("b", 1)]);
-    expect(found.map(({ piece: { code }, at }) => [code, at[0]])).toEqual([
-      ["a", 1.5],
-      ["b", 0.5],
-    ]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Ground } from "./answers";
 
 const SCANS = 11; // horizontal lines tried across the shape
 
-export type LabelOf = "grid" | "community";
+export type LabelOf = "grid" | "community" | "region";
 export type Label = Feature<Point, { of: LabelOf; text: string }>;
 
 /** A point inside the shape with room for a horizontal text, and how much ground the shape covers (square degrees). */
@@ -21,18 +21,6 @@ export function labelSpot(shape: Ground): Spot | undefined {
   if (largest === undefined) return undefined;
   const at = middleOfWidest(largest.rings);
   return at === undefined ? undefined : { at, size: largest.size };
-}
-
-/** Tiles cut a grid into pieces: the largest piece carries the one label. */
-export function largestPieces<Piece extends { code: string; shape: Ground }>(
-  pieces: Piece[],
-): { piece: Piece; at: Position }[] {
-  const best = new Map<string, { piece: Piece; spot: Spot }>();
-  for (const piece of pieces) {
-    const spot = labelSpot(piece.shape);
-    if (spot !== undefined && spot.size > (best.get(piece.code)?.spot.size ?? 0)) best.set(piece.code, { piece, spot });
-  }
-  return [...best.values()].map(({ piece, spot }) => ({ piece, at: spot.at }));
 }
 
 /** A grid's name without its community's, which is told by the region: `锦苑社区第一网格` is `第一网格`. */

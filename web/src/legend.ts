@@ -4,8 +4,8 @@ import { inEachLanguage, text } from "./language";
 import { inEachLight, palette, type Palette } from "./palette";
 import type { TextId } from "./texts";
 
-type Entry = "good" | "low" | "high" | "special" | "rural" | "none" | "provisional" | "community" | "upper";
-const ENTRIES: Entry[] = ["good", "low", "high", "special", "rural", "none", "provisional", "community", "upper"];
+type Entry = "far" | "good" | "low" | "high" | "special" | "rural" | "none" | "provisional" | "community" | "upper";
+const ENTRIES: Entry[] = ["far", "good", "low", "high", "special", "rural", "none", "provisional", "community", "upper"];
 const NARROW = "(max-width: 760px)"; // as in page.css
 
 /** Pixels on the map's left that the open legend covers; 0 where the map is too narrow to spare them. */
@@ -29,6 +29,11 @@ export function showLegend(place: HTMLElement): void {
   });
 }
 
+/** Whether the map is near enough for tiles with grids: further out the legend says so instead of their colours. */
+export function legendHasGrids(place: HTMLElement, drawn: boolean): void {
+  place.dataset["grids"] = String(drawn);
+}
+
 /** Whether outlines above the communities are drawn: only then the legend speaks of them. */
 export function legendHasUpper(place: HTMLElement, drawn: boolean): void {
   place.dataset["upper"] = String(drawn);
@@ -46,5 +51,5 @@ function entry(name: Entry): HTMLElement {
 
 /** The map's colours for the style sheets too, so that legend and map cannot differ. */
 function colour(root: HTMLElement, colours: Palette): void {
-  for (const [name, value] of Object.entries(colours)) root.style.setProperty(`--map-${name}`, value as string);
+  for (const [name, value] of Object.entries(colours)) root.style.setProperty(`--map-${name}`, String(value));
 }

@@ -10,6 +10,7 @@ import "./plan/publishing.css";
 import "./plan/tools.css";
 import { showAsking } from "./asking";
 import { banner, TilesMissing } from "./banner";
+import { GRIDS_FROM } from "./basemap";
 import { showControls } from "./controls";
 import {
   askPoint,
@@ -27,7 +28,7 @@ import { found } from "./element";
 import { listen } from "./events";
 import { findingsPanel } from "./findings";
 import { chooseLanguage, inEachLanguage, language, languageTag, text } from "./language";
-import { coveredByLegend, showLegend } from "./legend";
+import { coveredByLegend, legendHasGrids, showLegend } from "./legend";
 import { openMap, type DeskMap } from "./map";
 import { notice } from "./notice";
 import { ownerPanel } from "./owner";
@@ -43,7 +44,12 @@ async function start(): Promise<void> {
   const map = await openMap(found("map"), place.view, () => coveredByLegend(found("legend")));
   const desk = furnish(map, () => look());
   desk.map.onAsk((lon, lat) => askPoint(desk, lon, lat));
-  desk.map.onMoved(() => writeAddress(desk));
+  const judge = (): void => legendHasGrids(found("legend"), desk.map.view().zoom >= GRIDS_FROM);
+  judge();
+  desk.map.onMoved(() => {
+    judge();
+    writeAddress(desk);
+  });
   window.addEventListener("hashchange", () => void followAddress(desk).catch(desk.owner.fail));
   showSearch(found("search"), (hit) => showHit(desk, hit));
   showControls(found("controls"), {

@@ -3,8 +3,9 @@ import { Map as MapView, ScaleControl, setWorkerUrl, type GeoJSONSource } from "
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { FeatureCollection, Geometry, Position } from "geojson";
-import type { Bounds, RegionList, TileJson } from "./answers";
+import type { Bounds, Publication, State } from "./answers";
 import { boundsOf, faultFeatures } from "./fault";
+import { HATCH } from "./gridStyle";
 import { hatch, HATCH_OPTIONS } from "./hatch";
 import { labelling } from "./labelling";
 import { inEachLanguage, text } from "./language";
@@ -13,7 +14,7 @@ import type { View } from "./place";
 import { canvas, type Canvas } from "./plan/canvas";
 import { paint, published, type Published } from "./published";
 import type { Regions } from "./regions";
-import { emptyStyle, FAULT, fixedLayers, HATCH, OUTLINES, POINT } from "./style";
+import { emptyStyle, FAULT, fixedLayers, POINT } from "./style";
 
 const CLOSEST_FLIGHT = 18.5; // zoom; closer, a fault of centimetres has no surroundings to be known by
 const MARGIN = 40; // pixels left free round the whole state
@@ -24,7 +25,8 @@ const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 export interface DeskMap {
   /** Where an open plan is drawn. */
   readonly canvas: Canvas;
-  showState(state: TileJson): void;
+  /** Shows a state; `changes` are the publications since the one before, as far as they are known. */
+  showState(state: State, changes: Publication[]): void;
   showRegions(regions: Regions): void;
   chooseGrid(code: string | undefined): void;
   /** Reads the tiles again that could not be read; `done` is called when all have come or failed. */
@@ -76,16 +78,17 @@ function newMap(container: HTMLElement, view: View | undefined): MapView {
 function desk(map: MapView, covered: () => number): DeskMap {
   const grids = published(map, palette());
   const labels = labelling(map, grids);
-  const plans = canvas(map, labels.leaveOut);
+  grids.onShown(() => (map.getContainer().dataset["shown"] = String(grids.drawn()?.publication)));
+  const plans = canvas(map, (regions) => {
+    labels.leaveOut(regions);
+    grids.leaveOut(regions);
+  });
   inEachLight(() => repaint(map, grids));
   inEachLanguage(() => map.getCanvas().setAttribute("aria-label", text("page.map")));
   return {
     canvas: plans,
     showState: grids.show,
-    showRegions(regions) {
-      put(map, OUTLINES, outlines(regions));
-      labels.take(regions);
-    },
+    showRegions: labels.take,
     chooseGrid: grids.choose,
     readAgain(done) {
       grids.readAgain();
@@ -138,16 +141,6 @@ function fit(map: MapView, bounds: Bounds, covered: number, margin: number, anim
 function surroundings(map: MapView): number {
   const { clientWidth, clientHeight } = map.getContainer();
   return SURROUNDINGS * Math.min(clientWidth, clientHeight);
-}
-
-function outlines({ divided, upper }: Regions): FeatureCollection {
-  return { type: "FeatureCollection", features: [...drawn(divided.features, true), ...drawn(upper, false)] };
-}
-
-function drawn(features: RegionList["features"], divided: boolean): FeatureCollection["features"] {
-  return features.flatMap(({ geometry }) =>
-    geometry === null ? [] : [{ type: "Feature", geometry, properties: { divided } }],
-  );
 }
 
 function pointAt(at: Position): FeatureCollection {

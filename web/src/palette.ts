@@ -1,6 +1,7 @@
 // Which colours does the map have, by day and by night? Told apart without red against green.
 
 export interface Palette {
+  isNight: boolean;
   ground: string;
   good: string;
   full: string;
@@ -23,6 +24,7 @@ export interface Palette {
 }
 
 const DAY: Palette = {
+  isNight: false,
   ground: "#f4f2ee",
   good: "#c3e2d5",
   full: "#74b5a0",
@@ -31,7 +33,7 @@ const DAY: Palette = {
   special: "#c6d2bd",
   rural: "#ebe7d0",
   none: "#dddfe0",
-  border: "#ffffff",
+  border: "#53696f",
   community: "#55707a",
   upper: "#263d47",
   ink: "#1d2b31",
@@ -44,6 +46,7 @@ const DAY: Palette = {
 };
 
 const NIGHT: Palette = {
+  isNight: true,
   ground: "#14191c",
   good: "#28574c",
   full: "#3f8a78",
@@ -64,8 +67,9 @@ const NIGHT: Palette = {
   moved: "#c9a2ff",
 };
 
-export function palette(): Palette {
-  return night().matches ? NIGHT : DAY;
+/** The colours for the reader's light. */
+export function palette(isNight = night().matches): Palette {
+  return isNight ? NIGHT : DAY;
 }
 
 /** Calls `listener` now and whenever day turns to night or back. */

@@ -1,5 +1,5 @@
 // Which published state is there now, and does the service answer?
-import { newestPublication } from "./api";
+import { publications } from "./api";
 import type { Publication } from "./answers";
 import { element } from "./element";
 import { instant } from "./figures";
@@ -45,7 +45,7 @@ export function watchPublication(place: HTMLElement, hooks: Hooks): Watch {
     looking = true;
     again = false;
     try {
-      newest = await newestPublication();
+      [newest] = await publications(1);
       known = true;
       if (newest !== undefined && newest.number !== taken) {
         if (await hooks.changed(newest.number)) taken = newest.number;

@@ -1,30 +1,25 @@
 // What does each layer of the map look like, and which stands above which?
 import type {
-  DataDrivenPropertyValueSpecification as Value,
   FilterSpecification,
   GeoJSONSourceSpecification,
   LayerSpecification,
   StyleSpecification,
 } from "maplibre-gl";
+import { basemap, type Styles } from "./basemap";
+import { BORDER_WIDTH, byZoom, chosenLayers, fillColour, gridBorders, gridFills } from "./gridStyle";
 import type { Palette } from "./palette";
-import { drawingLayers, planGround, PLAN_SOURCES, PLAN_UNDER } from "./plan/style";
+import { drawingLayers, planGround, PLAN_BORDER, PLAN_FILL, PLAN_SOURCES } from "./plan/style";
 
-/** Names of the GeoJSON sources; the tiles' source carries its publication's number. */
-export const OUTLINES = "outlines";
+/** Names of the GeoJSON sources; those of tiles begin with their publication's number. */
 export const LABELS = "labels";
 export const FAULT = "fault";
 export const POINT = "point";
-export const HATCH = "hatch";
 
-/** The feature state of the grid that the panel tells of. */
-export const CHOSEN = "chosen";
-
-/** The layer name inside every tile of grids. */
-export const SOURCE_LAYER = "grids";
 export const GROUND = "ground";
 
-/** From this zoom on each grid is labelled. */
+/** From this zoom on each grid is labelled; below the other one, regions above the communities. */
 export const GRID_LABELS_FROM = 14;
+export const REGION_LABELS_BELOW = 11;
 
 /** Drawn from the fonts of the reader's machine: the style has no `glyphs`, so nothing is requested. */
 export const FONTS = ["Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"];
@@ -33,7 +28,7 @@ export const FONTS = ["Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sa
 export function emptyStyle(colours: Palette): StyleSpecification {
   return {
     version: 8,
-    sources: Object.fromEntries([OUTLINES, LABELS, FAULT, POINT, ...PLAN_SOURCES].map((name) => [name, emptySource()])),
+    sources: Object.fromEntries([LABELS, FAULT, POINT, ...PLAN_SOURCES].map((name) => [name, emptySource()])),
     layers: fixedLayers(colours),
   };
 }
@@ -42,9 +37,7 @@ export function emptyStyle(colours: Palette): StyleSpecification {
 export function fixedLayers(colours: Palette): LayerSpecification[] {
   return [
     { id: GROUND, type: "background", paint: { "background-color": colours.ground } },
-    ...planGround(colours, { fill: fillColour(colours), border: byZoom(10, 0.3, 13, 0.9, 16, 1.8, 19, 3) }),
-    outline("outline-community", true, colours.community, byZoom(9, 0.4, 12, 1, 15, 2, 18, 3)),
-    outline("outline-upper", false, colours.upper, byZoom(8, 0.8, 12, 1.8, 15, 3, 18, 4)),
+    ...planGround(colours, { fill: fillColour(colours), border: BORDER_WIDTH }),
     ...faultLayers(colours),
     ...labelLayers(colours),
     ...drawingLayers(colours, FONTS),
@@ -52,109 +45,50 @@ export function fixedLayers(colours: Palette): LayerSpecification[] {
   ];
 }
 
-/** Where the two groups of a state's grid layers belong: each below the fixed layer named here. */
-export const UNDER = PLAN_UNDER;
-export const OVER = "fault-fill";
+/** Where these belong: each group below the fixed layer named here. */
+export const PLACES = { under: PLAN_FILL, above: PLAN_BORDER, over: "fault-fill", names: "label-region" } as const;
+export const GROUPS = ["under", "above", "over", "names"] as const;
 
-/** One state's grids: what lies under the outlines, and the chosen grid's border, which lies above them. */
-export function gridLayers(
-  source: string,
+/** The sources of one state, which layer in their tiles has the grids, and how all else is drawn. */
+export interface Drawn {
+  publication: number;
+  base: string;
+  grids: string;
+  gridLayer: string;
+  styles: Styles;
+}
+
+/** The layers of a state by where they belong. */
+interface StateLayers {
+  /** Below an open plan. */
+  under: LayerSpecification[];
+  /** Over its grids, and below their borders: streets, buildings, borders of published grids. */
+  above: LayerSpecification[];
+  /** Over the plan: outlines, and the chosen grid's border. */
+  over: LayerSpecification[];
+  names: LayerSpecification[];
+}
+
+/** All layers of one state, group by group, bottom first; in regions that are `left` out, grids have no borders. */
+export function stateLayers(
+  { base, grids, gridLayer, styles }: Drawn,
   colours: Palette,
-): { under: LayerSpecification[]; over: LayerSpecification[] } {
-  const part = { source, "source-layer": SOURCE_LAYER };
-  return { under: groundLayers(source, part, colours), over: chosenLayers(source, part, colours) };
-}
-
-interface Part {
-  source: string;
-  "source-layer": string;
-}
-
-function groundLayers(source: string, part: Part, colours: Palette): LayerSpecification[] {
-  const provisional: FilterSpecification = ["==", ["get", "standing"], "provisional"];
-  const proven: FilterSpecification = ["!=", ["get", "standing"], "provisional"];
-  return [
-    {
-      id: `${source}-fill`,
-      type: "fill",
-      ...part,
-      // No antialiasing: its soft edges would let the ground shine through between grids.
-      paint: { "fill-color": fillColour(colours), "fill-antialias": false },
-    },
-    {
-      id: `${source}-hatch`,
-      type: "fill",
-      ...part,
-      minzoom: 11,
-      filter: provisional,
-      paint: { "fill-pattern": HATCH },
-    },
-    {
-      id: `${source}-border`,
-      type: "line",
-      ...part,
-      filter: proven,
-      layout: { "line-join": "round" },
-      paint: { "line-color": colours.border, "line-width": byZoom(10, 0.3, 13, 0.9, 16, 1.8, 19, 3) },
-    },
-    {
-      id: `${source}-dashes`,
-      type: "line",
-      ...part,
-      filter: provisional,
-      paint: { "line-color": colours.upper, "line-width": byZoom(10, 0.3, 13, 0.8, 17, 1.6), "line-dasharray": [3, 2] },
-    },
-  ];
-}
-
-/**
- * Drawn for every grid and seen for the chosen one: a feature's state changes at once, a filter only when its
- * tiles have been built anew.
- */
-function chosenLayers(source: string, part: Part, colours: Palette): LayerSpecification[] {
-  const line = { ...part, type: "line", layout: { "line-join": "round" } } as const;
-  return [
-    {
-      id: `${source}-chosen-fill`,
-      type: "fill",
-      ...part,
-      paint: { "fill-color": colours.chosen, "fill-opacity": ifChosen(0.14) },
-    },
-    {
-      id: `${source}-chosen-case`,
-      ...line,
-      paint: { "line-color": colours.chosenCase, "line-width": byZoom(10, 3.5, 16, 8), "line-opacity": ifChosen(1) },
-    },
-    {
-      id: `${source}-chosen`,
-      ...line,
-      paint: { "line-color": colours.chosen, "line-width": byZoom(10, 2, 16, 4), "line-opacity": ifChosen(1) },
-    },
-  ];
-}
-
-function ifChosen(opacity: number): Value<number> {
-  return ["case", ["boolean", ["feature-state", CHOSEN], false], opacity, 0];
-}
-
-function fillColour(colours: Palette): Value<string> {
-  const { good, full, low, high, special, rural, none } = colours;
-  const byKind: Value<string> = ["match", ["get", "kind"], "special", special, "rural", rural, none];
-  // Within the right size, the nearer to 500 the deeper; a rural grid of any good size keeps its own colour.
-  const bySize: Value<string> = ["interpolate", ["linear"], ["get", "households"], 300, good, 500, full];
-  const fit: Value<string> = ["case", ["==", ["get", "kind"], "rural"], rural, bySize];
-  return ["match", ["get", "verdict"], "good", fit, "low", low, "high", high, byKind];
-}
-
-function outline(id: string, divided: boolean, colour: string, width: Value<number>): LayerSpecification {
+  left: ReadonlySet<string>,
+): StateLayers {
+  const part = { source: grids, "source-layer": gridLayer };
+  const { below, above, outlines, names } = basemap(styles, base, colours);
   return {
-    id,
-    type: "line",
-    source: OUTLINES,
-    filter: ["==", ["get", "divided"], divided],
-    layout: { "line-join": "round", "line-cap": "round" },
-    paint: { "line-color": colour, "line-width": width },
+    under: [...below, ...gridFills(part, colours)],
+    above: [...above, ...gridBorders(part, colours, left)],
+    over: [...outlines, ...chosenLayers(part, colours)],
+    names: [unseen(base), ...names],
   };
+}
+
+/** MapLibre reads a layer's features for nobody unless it draws it: names are taken from these points. */
+function unseen(source: string): LayerSpecification {
+  const paint = { "circle-radius": 0, "circle-opacity": 0 };
+  return { id: `${source}-spots`, type: "circle", source, "source-layer": "labels", paint };
 }
 
 function faultLayers(colours: Palette): LayerSpecification[] {
@@ -167,7 +101,7 @@ function faultLayers(colours: Palette): LayerSpecification[] {
   };
   return [
     {
-      id: OVER,
+      id: PLACES.over,
       type: "fill",
       source: FAULT,
       filter: ["==", ["geometry-type"], "Polygon"],
@@ -197,11 +131,18 @@ function labelLayers(colours: Palette): LayerSpecification[] {
   return [
     {
       ...label,
+      id: PLACES.names,
+      filter: ["==", ["get", "of"], "region"],
+      maxzoom: REGION_LABELS_BELOW,
+      layout: { ...layout, "text-size": byZoom(6, 11, 11, 16), "text-padding": 4 },
+    },
+    {
+      ...label,
       id: "label-community",
       filter: ["==", ["get", "of"], "community"],
-      minzoom: 11.5,
+      minzoom: REGION_LABELS_BELOW,
       maxzoom: GRID_LABELS_FROM,
-      layout: { ...layout, "text-size": byZoom(11.5, 11, 14, 15), "text-padding": 4 },
+      layout: { ...layout, "text-size": byZoom(11, 10.5, 14, 15), "text-padding": 4 },
     },
     {
       ...label,
@@ -227,9 +168,4 @@ function pointLayers(colours: Palette): LayerSpecification[] {
 
 function emptySource(): GeoJSONSourceSpecification {
   return { type: "geojson", data: { type: "FeatureCollection", features: [] } };
-}
-
-/** A width or size that grows with the zoom: pairs of zoom and value. */
-function byZoom(...stops: number[]): Value<number> {
-  return ["interpolate", ["linear"], ["zoom"], ...stops] as Value<number>;
 }

@@ -52,6 +52,7 @@ export const texts = {
   },
 
   "legend.title": { zh: "按户数着色", en: "Coloured by households" },
+  "legend.far": { zh: "放大后显示网格", en: "Zoom in to see the grids" },
   "legend.good": { zh: "300–500 户，规模合适", en: "300–500, the right size" },
   "legend.low": { zh: "不足 300 户", en: "Fewer than 300" },
   "legend.high": { zh: "超过 500 户", en: "More than 500" },

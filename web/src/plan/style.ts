@@ -15,8 +15,9 @@ export const VEIL = "plan-veil";
 export const BLOCKS = "plan-blocks";
 export const PLAN_SOURCES = [GROUND, BUILDINGS, BLOCKS, NAMES, DRAWING, VEIL];
 
-/** The lowest layer of a plan: published grids lie below it. */
-export const PLAN_UNDER = "plan-fill";
+/** The lowest layer of a plan, below which published grids lie, and the next one, below which streets and buildings do. */
+export const PLAN_FILL = "plan-fill";
+export const PLAN_BORDER = "plan-border";
 
 /** From this zoom on buildings are shown, and asked for. */
 export const BUILDINGS_FROM = 15;
@@ -37,9 +38,9 @@ export function planGround(colours: Palette, { fill, border }: Ground): LayerSpe
   const moved: Value<boolean> = ["boolean", ["get", "moved"], false];
   const buildings = { source: BUILDINGS, minzoom: BUILDINGS_FROM } as const;
   return [
-    { id: PLAN_UNDER, type: "fill", source: GROUND, paint: { "fill-color": fill, "fill-antialias": false } },
+    { id: PLAN_FILL, type: "fill", source: GROUND, paint: { "fill-color": fill, "fill-antialias": false } },
     {
-      id: "plan-border",
+      id: PLAN_BORDER,
       type: "line",
       source: GROUND,
       layout: { "line-join": "round" },

@@ -1,0 +1,80 @@
+"""What does a tile take from the store, and which layers make it up?"""
+
+from collections.abc import Sequence
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+import tiles
+from api.tile_place import ALL, INNER_ALL, Place
+from geo.model import Finding
+from geo.state import Map
+from geo.store.connect import reachable
+from geo.store.tile_shapes import derive
+from geo.store.tile_things import derive_things
+from tiles.layers import LAYERS, Layer, layer_of, tile
+
+MADE_BY = ("*.py", "*.sql")
+"""Files of `tiles/` that say what is in a tile."""
+
+
+def shown(name: str) -> Sequence[Layer]:
+    """The layers in a tile of that name, the lowest first; none where there is no such name."""
+    if name in {ALL, INNER_ALL}:
+        return [one for one in LAYERS.values() if is_of_map(one, is_inner=name == INNER_ALL)]
+    found = layer_of(name)
+    return [] if found is None else [found]
+
+
+def is_public(name: str) -> bool:
+    """Whether everybody may read it."""
+    several = shown(name)
+    return bool(several) and all(one.profile == "public" for one in several)
+
+
+def is_of_map(layer: Layer, *, is_inner: bool) -> bool:
+    """Whether a layer is in the tiles of the whole map: what is published, of which the inner profile sees more."""
+    return layer.part != "drawn" and (is_inner or layer.profile == "public")
+
+
+def parts(place: Place) -> Sequence[str]:
+    """What the tile is cut from, and has to be derived first."""
+    several = [one for one in shown(place.layer) if one.least <= place.z <= one.most]
+    return list(dict.fromkeys(part for one in several if (part := one.part_at(place.z)) is not None))
+
+
+def derived(engine: Engine, matrix: str, part: str, publication: int) -> None:
+    """Brings a part, a zoom or a layer of things, up to a publication. Raises StoreUnavailable."""
+    if part.isdigit():
+        derive(engine, matrix, int(part), publication)
+    else:
+        derive_things(engine, matrix, part, publication)
+
+
+def body(engine: Engine, place: Place, state: Map, findings: Sequence[Finding] = ()) -> bytes:
+    """The tile, its layers one after another. Raises StoreUnavailable."""
+    _, _, z, x, y = place
+    with reachable(), engine.connect() as connection:
+        made = (tile(connection, one.name, state, place.matrix, z, x, y, findings) for one in shown(place.layer))
+        return b"".join(made)
+
+
+def vector_layers(*, is_inner: bool, least: int) -> list[dict[str, Any]]:
+    """The layers of the whole map, as TileJSON tells them."""
+    several = [one for one in LAYERS.values() if is_of_map(one, is_inner=is_inner)]
+    return [
+        {"id": one.name, "fields": dict(one.fields), "minzoom": max(least, one.least), "maxzoom": one.most}
+        for one in several
+    ]
+
+
+@cache
+def maker() -> str:
+    """Stands for what makes tiles: those that another version of it left on a disk are not taken for its own."""
+    folder, digest = Path(str(tiles.__file__)).parent, blake2b(digest_size=16)
+    for path in sorted(path for pattern in MADE_BY for path in folder.glob(pattern)):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
