@@ -92,9 +92,7 @@ def create_app(
     listening = Listening(engine, settings.listeners)
     squares = TileDesk(live, public_engine(engine.url.render_as_string(hide_password=False)), settings)
     warming = Warming(squares)
-    archives = Exports(
-        engine, settings.data / "archives", lambda matrix, part, number: squares.derive(matrix, part, number).result()
-    )
+    exported = Exports(engine, settings.data / "exports", lambda *part: squares.derive(*part).result())
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:
@@ -108,7 +106,7 @@ def create_app(
             yield
         finally:
             await run_in_threadpool(warming.stop)
-            await run_in_threadpool(archives.stop)
+            await run_in_threadpool(exported.stop)
             await run_in_threadpool(squares.stop)
             await run_in_threadpool(listening.stop)
             await run_in_threadpool(schedule.stop)
@@ -123,13 +121,13 @@ def create_app(
     install(app, TABLE)
     app.state.live, app.state.desk, app.state.schedule, app.state.clock = live, desk, schedule, clock
     app.state.metrics.watch("desk_tasks", "Changes of plans that are worked out or wait", lambda: desk.busy)
-    _watch_tiles(app, squares)
+    _watch_tiles(app, squares, exported)
     app.state.listening = listening
     reports: Kept[Report] = Kept(KEPT_REPORTS)
     coverages: Kept[bytes] = Kept(KEPT_COVERAGES)
     accepted: Kept[Sequence[Acceptance]] = Kept(KEPT_REPORTS)
     app.state.reports, app.state.tiles, app.state.tile_bounds = reports, squares, {}
-    app.state.exports = archives
+    app.state.exports = exported
     app.state.coverages, app.state.accepted = coverages, accepted
     app.state.receiving, app.state.waiting = asyncio.Semaphore(AT_ONCE), BoundedSemaphore(AT_ONCE)
     app.state.writers = BoundedSemaphore(WRITERS)
@@ -178,12 +176,13 @@ def create_app(
     return app
 
 
-def _watch_tiles(app: FastAPI, squares: TileDesk) -> None:
+def _watch_tiles(app: FastAPI, squares: TileDesk, exported: Exports) -> None:
     watch = app.state.metrics.watch
     watch("tile_cache_bytes", "Memory that tiles take", lambda: squares.cache.size)
     watch("tile_cache_hits", "Tiles that were in memory", lambda: squares.cache.hits)
     watch("tile_cache_misses", "Tiles that were not", lambda: squares.cache.misses)
     watch("tile_tasks", "Tiles being made, or waiting for it", lambda: squares.busy)
+    watch("export_tasks", "Archives of tiles being made, or waiting for it", lambda: exported.waiting)
 
 
 def _readiness(live: Live) -> Readiness:

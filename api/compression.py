@@ -4,7 +4,7 @@ A strong tag stands for these very bytes, so the compressed form of `"5"` is `"5
 and `If-None-Match` is read without the ending: routes never see it, and a change with `If-Match: "5-gzip"` works.
 """
 
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.texts import quality
@@ -16,6 +16,9 @@ LEVEL = 5
 
 ENDING = b'-gzip"'
 """How the tag of the compressed form ends."""
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")
+"""Media that are compressed within."""
+
 _CONDITIONS = frozenset({b"if-match", b"if-none-match"})
 _IN_GZIP = (b"content-encoding", b"gzip")
 
@@ -27,7 +30,7 @@ class Compression:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._gzip = GZipMiddleware(app, minimum_size=SMALLEST, compresslevel=LEVEL)
+        self._gzip = GZipMiddleware(app, minimum_size=SMALLEST, compresslevel=LEVEL, exclude_content_types=PACKED)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

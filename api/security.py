@@ -36,8 +36,8 @@ class Cors(CORSMiddleware):
             app,
             allow_origins=origins,
             allow_methods=("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
-            allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"),
-            expose_headers=("ETag", "X-Publication", "Retry-After", "Location"),
+            allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Range"),
+            expose_headers=("ETag", "X-Publication", "Retry-After", "Location", "Content-Range", "Accept-Ranges"),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -66,7 +66,8 @@ def run(cluster: Cluster, squares: Sequence[Square], rounds: int, console: Conso
         for _ in range(rounds):
             _round(entered, squares, cluster)
         console.print(_rates(entered, len(squares)))
-    console.print(", ".join(f"{name} {version}" for name, version in sorted(rivals.versions().items())))
+    told = [f"{name} {version}" for name, version in sorted(rivals.versions().items())]
+    console.print(", ".join([*told, *([tile_peers.mapserver_version()] if tile_peers.has_mapserver() else [])]))
 
 
 def _entered(stack: ExitStack, cluster: Cluster, squares: Sequence[Square], console: Console) -> Iterator[Contestant]:

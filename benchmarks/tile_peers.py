@@ -96,6 +96,12 @@ def has_mapserver() -> bool:
     return all(map(_program, MAPSERVER))
 
 
+def mapserver_version() -> str:
+    """As it tells it: `MapServer version 8.0.0`."""
+    told = subprocess.run([str(_program("mapserv")), "-v"], check=True, capture_output=True, text=True).stdout
+    return " ".join(told.split()[:3])
+
+
 @contextmanager
 def tipg(cluster: Cluster) -> Iterator[Served]:
     """TiPg, one worker; both tables are collections of it."""

@@ -20,7 +20,7 @@ from geo.model import Ground
 
 LEAST_GRID_ZOOM = 13
 """From here on grids are shown; below, regions stand for them."""
-STEPS = ((12, 0), (9, 1), (7, 2), (0, 3))
+STEPS = ((11, 0), (8, 1), (6, 2), (0, 3))
 """From which zoom on the finest shapes are how many steps above the divided regions."""
 SIMPLER, PLAINER = 4.0, 8.0
 """Units: a corner goes whose triangle is smaller than the square of this: a quarter of a pixel on the screen where

@@ -75,7 +75,8 @@ def assert_pieces(store: Store, zoom: int) -> None:
     wanted = {name: shape for name, shape in zip(names, drawn, strict=True) if not shape.is_empty}
     for name, shape in wanted.items():
         assert shapely.equals_identical(found["region", name][1], shape)
-    assert codes(found, "region") == sorted({*wanted, *(["D", "S0", "S1"] if zoom > 10 else ["D"] if wanted else [])})
+    upper = {"T": {"D", "S0", "S1"}, "S": {"D"}, "D": set[str]()}
+    assert codes(found, "region") == sorted({*wanted, *(above for name in wanted for above in upper[name[0]])})
 
 
 def test_provisional_ground(store: Store) -> None:

@@ -1,16 +1,20 @@
 """Is a store of an earlier version put right when it is upgraded?"""
 
 from dataclasses import replace
+from pathlib import Path
 
+import psycopg
+import pytest
 import shapely
-from conftest import Store
+from conftest import Store, superuser
 from district import publish, small
 from divisions import cell
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from geo.model import Building
-from geo.store import publications, published
-from geo.store.connect import session
+from geo.store import cluster, embedded, publications, published, schema
+from geo.store.connect import owner_engine, public_engine, session
 
 
 def test_declared_buildings_go_to_the_ground_they_stand_on(store: Store) -> None:
@@ -31,3 +35,24 @@ def test_declared_buildings_go_to_the_ground_they_stand_on(store: Store) -> None
     assert tallies == {"A01": 12}
     assert last is not None
     assert (last.kind, last.bounds) == ("data", shapely.union(far.shape, near.shape).bounds)
+
+
+def test_the_role_of_public_tiles_is_asked_for_where_it_is_missing(tmp_path: Path) -> None:
+    """A database of one's own has it from whoever may make roles; a private cluster of an earlier version gets it."""
+    with embedded.joined(tmp_path) as running:
+        with psycopg.connect(**{**superuser(running), "dbname": "wangge"}, autocommit=True) as admin:
+            admin.execute("DROP OWNED BY wangge_public; DROP ROLE wangge_public")
+        owner = owner_engine(running.owner_url)
+        with pytest.raises(ProgrammingError, match="CREATE ROLE wangge_public NOLOGIN; GRANT wangge_public TO"):
+            schema.migrate(owner)
+        owner.dispose()
+        (running.place.cluster / cluster.PREPARED).write_text("1\n")
+    with embedded.joined(tmp_path) as running:
+        owner = owner_engine(running.owner_url)
+        schema.migrate(owner)
+        owner.dispose()
+        public = public_engine(running.service_url)
+        with public.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM tile_shape")) == 0
+        public.dispose()
+    embedded.erase(tmp_path)

@@ -14,6 +14,8 @@ from geo.store.connect import reachable, session, unhurried
 from geo.store.published import current_publication
 from geo.store.tile_tables import tile_state
 
+MANY = 1_000
+"""Rows after which the planner is told anew what there is."""
 FOR_EVER = text("SET LOCAL lock_timeout = 0")
 """Who waits for the lock waits for work that it would have to do itself."""
 
@@ -55,3 +57,9 @@ def reach(session: Session, matrix: str, part: str, publication: int) -> None:
         .values(row)
         .on_conflict_do_update(index_elements=["matrix", "part"], set_={"publication": publication})
     )
+
+
+def count(session: Session, rows: int) -> None:
+    """Let the planner know of rows that were added, where they are many."""
+    if rows >= MANY:
+        session.execute(select(func.know_tile_shapes()))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from geo.generalise import label_points
 from geo.matrix import Matrix
+from geo.store.tile_parts import count
 from geo.store.tile_tables import tile_shape
 
 COPY = "COPY tile_shape (matrix, zoom, subject, numbers, shape, label) FROM STDIN"
@@ -72,6 +73,7 @@ class Rows:
         with driver.cursor() as cursor, cursor.copy(COPY) as stream:
             for subject, shape, label in hexed:
                 stream.write(f"{begin}{subject}\t[{number},)\t{shape}\t{label}\n")
+        count(self._session, len(shapes))
 
 
 def _bytes(shape: BaseGeometry | None) -> bytes | None:

@@ -57,6 +57,9 @@ tile_state = Table(
 CHANGING = (region, edition, building, facility, line, water, dwelling, tally)
 """Tables that are asked which rows began or ended in a publication."""
 BELOW = Index("region_parent_idx", region.c.parent)
+COUNTED = Index("tally_grid_idx", tally.c.grid)
+"""Asked for every grid of a tile: a tenth of what the index of the exclusion constraint takes."""
+CLASSED = Index("line_category_idx", line.c.category)
 BEGUN = [Index(f"{one.name}_begun_idx", func.lower(one.c.numbers)) for one in CHANGING]
 ENDED = [
     Index(f"{one.name}_ended_idx", func.upper(one.c.numbers), postgresql_where=text("NOT upper_inf(numbers)"))

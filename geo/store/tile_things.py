@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from geo.matrix import MATRICES, MOST_ZOOM
 from geo.store.published import current_publication
 from geo.store.tables import building, facility, line, water
-from geo.store.tile_parts import alone, lacks, reach, reached
+from geo.store.tile_parts import alone, count, lacks, reach, reached
 from geo.store.tile_tables import tile_thing
 
 THINGS = {table.name: table for table in (building, facility, line, water)}
@@ -36,6 +36,7 @@ def derive_things(engine: Engine, matrix: str, layer: str, publication: int) -> 
             if rows:
                 last = rows[-1][0]
                 _copy(work, matrix, layer, rows)
+                count(work, len(rows))
             if len(rows) < MOST_ROWS and done < upto:
                 reach(work, matrix, layer, upto)
 

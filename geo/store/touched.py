@@ -4,13 +4,13 @@ Told by boxes of ground: of communities whose edition is another, of grids count
 named or placed otherwise, of things that came, went or changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, FromClause, Select, Table, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import INT8RANGE
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from geo.store.tables import building, dwelling, edition, facility, grid, line, 
 Boxes = NDArray[np.float64]
 
 MOST_BOXES = 20_000
-"""More boxes than these are told as the squares of `SQUARE` that they meet."""
+"""More boxes of one kind than these are told as the squares of `SQUARE` that they meet."""
 SQUARE = 0.01
 """Degrees."""
 
@@ -39,10 +39,9 @@ def touched(session: Session, after: int, upto: int) -> Touched:
     """
     if session.scalar(select(exists().where(turned(ruleset, after, upto)))):
         return Touched(True, np.empty((0, 4)))
-    found = [box for query in _queries(after, upto) for box in session.execute(query)]
+    found = [box for query in _queries(after, upto) for box in _told(session, query)]
     boxes = np.unique(np.array(found, dtype=np.float64).reshape(-1, 4), axis=0)
-    boxes = boxes[np.isfinite(boxes).all(axis=1)]
-    return Touched(False, boxes if len(boxes) <= MOST_BOXES else _in_squares(boxes))
+    return Touched(False, boxes[np.isfinite(boxes).all(axis=1)])
 
 
 def turned(table: Table, after: int, upto: int) -> ColumnElement[bool]:
@@ -78,11 +77,16 @@ def _meets(table: Table, after: int, upto: int) -> ColumnElement[bool]:
 
 
 def _boxes(source: FromClause, shape: ColumnElement[Any]) -> Select[Any]:
-    sides = (func.ST_XMin(shape), func.ST_YMin(shape), func.ST_XMax(shape), func.ST_YMax(shape))
-    return select(*sides).select_from(source)
+    sides = {"west": func.ST_XMin, "south": func.ST_YMin, "east": func.ST_XMax, "north": func.ST_YMax}
+    return select(*(side(shape).label(name) for name, side in sides.items())).select_from(source)
 
 
-def _in_squares(boxes: Boxes) -> Boxes:
-    """Fewer boxes that cover the same: each drawn out to whole squares, those that are then alike once."""
-    low, high = np.floor(boxes[:, :2] / SQUARE), np.ceil(boxes[:, 2:] / SQUARE)
-    return np.unique(np.column_stack([low, high]), axis=0) * SQUARE
+def _told(session: Session, query: Select[Any]) -> Sequence[Row[Any]]:
+    """The boxes; of very many the squares that they meet, which the database finds without telling each."""
+    found = session.execute(query.limit(MOST_BOXES + 1)).all()
+    if len(found) <= MOST_BOXES:
+        return found
+    box = query.subquery()
+    low = (func.floor(side / SQUARE) * SQUARE for side in (box.c.west, box.c.south))
+    high = (func.ceil(side / SQUARE) * SQUARE for side in (box.c.east, box.c.north))
+    return session.execute(select(*low, *high).distinct()).all()

@@ -48,6 +48,16 @@ $$;
 REVOKE ALL ON FUNCTION public_sizes(bigint, bigint[], integer[], integer[], boolean[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public_sizes(bigint, bigint[], integer[], integer[], boolean[]) TO wangge_public, wangge_service;
 
+CREATE FUNCTION know_tile_shapes() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Tells the planner what there is after a large derivation: the service owns no table that it could analyse.
+BEGIN
+  ANALYZE tile_shape, tile_thing;
+END
+$$;
+REVOKE ALL ON FUNCTION know_tile_shapes() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION know_tile_shapes() TO wangge_service;
+
 GRANT SELECT, INSERT, DELETE, UPDATE (numbers) ON tile_shape TO wangge_service;
 GRANT SELECT, INSERT, DELETE ON tile_thing TO wangge_service;
 GRANT SELECT, INSERT, DELETE, UPDATE (publication) ON tile_state TO wangge_service;

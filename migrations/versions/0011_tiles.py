@@ -57,6 +57,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("NOT upper_inf(numbers)"),
         )
     op.create_index("region_parent_idx", "region", ["parent"])
+    op.create_index("tally_grid_idx", "tally", ["grid"])
+    op.create_index("line_category_idx", "line", ["category"])
     op.execute(sa.text(RIGHTS.read_text("utf-8").replace(":", "\\:")))
 
 
