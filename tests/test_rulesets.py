@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from commands import Here
@@ -78,7 +77,7 @@ def test_verdicts_follow_the_rules_of_their_publication(client: TestClient) -> N
     for number, expected in ((1, USUAL), (2, SPECIAL), (3, SPECIAL), (4, USUAL)):
         state = live.map_at(number)
         assert {code: state.verdict(state.by_code[code]) for code in expected} == expected
-        tile = shown(client, str(number), square(at(1.5, 1).x, at(1.5, 1).y, 10))
+        tile = shown(client, str(number))
         assert {code: tile[code]["properties"]["verdict"] for code in expected} == expected
     listed = {one["properties"]["code"]: one["properties"] for one in client.get("/v1/grids").json()["features"]}
     assert {code: listed[code]["verdict"] for code in USUAL} == USUAL
@@ -116,10 +115,9 @@ def test_one_verdict_in_tiles_and_in_memory_whatever_the_regions_state(cluster: 
         rulesets.publish(one.service, rules, "planner")
         with served(one) as client:
             listed = client.get("/v1/grids?limit=1000").json()["features"]
-            told: dict[str, Any] = {}
-            for place in (at(6, 3), at(6, 9)):
-                found = shown(client, "2", square(place.x, place.y, 10))
-                told |= {code: feature["properties"]["verdict"] for code, feature in found.items()}
+            places = {square(at(x, y).x, at(x, y).y, 13) for x in (0.5, 11.5) for y in (0.5, 6, 11.5)}
+            found = shown(client, "2", *sorted(places))
+            told = {code: feature["properties"]["verdict"] for code, feature in found.items()}
     assert {one["properties"]["code"]: one["properties"]["verdict"] for one in listed} == expected
     assert told == expected
     assert set(told.values()) == {"none", "low", "good", "high"}
