@@ -42,7 +42,7 @@ def test_taipei_from_file_to_map(
         assert {one["properties"]["standing"] for one in grids} == {"proven"}
         for one in grids[::12]:
             assert asked(client, one)["status"] in {"owned", "near_boundary"}
-        assert len(decoded(client, grids[0], 12)) > 20
+        assert len(decoded(client, grids[0], 13)) > 20
     assert wangge("export", "-o", tmp_path / "back.geojson").status == 0
     comes_back(store, fresh_store, tmp_path / "back.geojson")
 

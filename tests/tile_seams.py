@@ -48,7 +48,7 @@ class Seams:
             before = self.told.setdefault(one.id, one.properties)
             if before != one.properties:
                 self.faults.append(f"{here}: {one.id} is {before} elsewhere, {one.properties} here")
-            self.faults += [f"{here}: {one.properties}: {fault}" for fault in _odd(one)]
+            self.faults += [f"{here}: {one.properties}: {fault}" for fault in odd(one)]
             self._rows.append(np.concatenate([_edges(one.id, ring, x, y) for ring in one.parts]))
         self._known = None
 
@@ -151,8 +151,8 @@ def points(layer: Layer, x: int, y: int) -> Iterator[tuple[Feature, tuple[int, i
             yield one, (x * SIDE + px, y * SIDE + py)
 
 
-def _odd(one: Feature) -> Iterator[str]:
-    """What is wrong with a feature in its square."""
+def odd(one: Feature) -> Iterator[str]:
+    """What is wrong with a feature of ground in its square."""
     xy = np.concatenate(one.parts)
     if xy.min() < -RIM or xy.max() > SIDE + RIM:
         yield "beyond the rim"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from tile_reader import Layer, Value, read
-from tile_seams import RIM, SIDE, Seams, on_lattice, points
+from tile_reader import POLYGON, Layer, Value, read
+from tile_seams import RIM, SIDE, Seams, odd, on_lattice, points
 
 from geo.model import Plan
 
@@ -53,6 +53,9 @@ class Walk:
             strange = {key for one in layer.features for key in one.properties} - PUBLIC.get(name, set())
             if name not in PUBLIC or strange:
                 self.faults.append(f"{name} {self.zoom}/{x}/{y} tells {strange}")
+            if name not in {self.grids.name, self.regions.name}:
+                grounds = [one for one in layer.features if one.kind == POLYGON]
+                self.faults += [f"{name} {self.zoom}/{x}/{y}: {fault}" for one in grounds for fault in odd(one)]
         self.faults += [f"{self.zoom}/{x}/{y}: {told}" for told in _not_banded(layers)]
         for seams in (self.grids, self.regions):
             if seams.name in layers:
