@@ -91,7 +91,7 @@ def create_app(
 
     listening = Listening(engine, settings.listeners)
     squares = TileDesk(live, public_engine(engine.url.render_as_string(hide_password=False)), settings)
-    warming = Warming(squares)
+    warming = Warming(squares, is_ahead=settings.tile_ahead)
     exported = Exports(engine, settings.data / "exports", lambda *part: squares.derive(*part).result())
 
     @asynccontextmanager

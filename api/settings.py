@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     """Tiles under `data`, to begin with after a start; 0 keeps none."""
     tile_seconds: float = Field(default=20.0, gt=0)
     """A tile is there within this time, or told 503 while what it is cut from is being made."""
+    tile_ahead: bool = True
+    """What tiles of Web Mercator are cut from is made before anybody asks for one."""
     streams: int = Field(default=4, ge=1, le=64)
     """Streams of points that are answered at once."""
     stream_seconds: float = Field(default=3600.0, gt=0)

@@ -84,6 +84,18 @@ class TileDesk:
         self.cache.hits += 1
         return tile, number
 
+    async def made_now(self, publication: str, place: Place) -> tuple[Tile, int] | None:
+        """The tile of a public layer, made from what is derived already, and which publication it shows; None where
+        there is more to it. Raises as `tile` does."""
+        state = self.live.seen.map
+        number = state.publication if publication == "current" else int(publication)
+        if state is not self._accepted or not 0 < number <= state.publication:
+            return None
+        if not (place.is_there and tile_store.is_public(place.layer)) or self.lacking(place, number):
+            return None
+        self.cache.misses += 1
+        return await self._in_time(self._made(place, number)), number
+
     async def tile(self, place: Place, number: int) -> Tile:
         """The tile of a public layer at a publication. Raises the problems `tile-not-ready` and `busy`,
         StoreUnavailable."""
@@ -148,10 +160,7 @@ class TileDesk:
         epoch, found = self._epoch, self.known(place, number)
         if found is not None:
             return found
-        state = self.live.map_at(number)
-        if state is None:
-            raise Problem("unknown-publication", {"publication": number})
-        tile = Tile.of(tile_store.body(self._public, place, state), number)
+        tile = Tile.of(tile_store.body(self._public, place, number), number)
         if epoch == self._epoch:
             self._disk.write(place, tile, self._stamp(number))
             tile = self.cache.put(place, tile)
@@ -183,6 +192,9 @@ class TileDesk:
             if found is not None:
                 return found
             await self._derive_all(place.matrix, lacking, number)
+        return await self._made(place, number)
+
+    async def _made(self, place: Place, number: int) -> Tile:
         made = await _heard(self.made(place, number))
         assert made is not None  # it ends with a tile or raises
         return made
@@ -192,11 +204,8 @@ class TileDesk:
         return await run_in_threadpool(self._inner_body, place, number, findings)
 
     def _inner_body(self, place: Place, number: int, findings: Callable[[], Sequence[Finding]]) -> bytes:
-        state = self.live.map_at(number)
-        if state is None:
-            raise Problem("unknown-publication", {"publication": number})
         shown = findings() if place.layer == FINDINGS else ()
-        return tile_store.body(self.live.engine, place, state, shown)
+        return tile_store.body(self.live.engine, place, number, shown)
 
     async def _derive_all(self, matrix: str, lacking: Sequence[str], number: int) -> None:
         for part in lacking:
@@ -204,7 +213,8 @@ class TileDesk:
 
     async def _in_time(self, work: Coroutine[Any, Any, Made]) -> Made:
         try:
-            return await asyncio.wait_for(work, self._seconds)
+            async with asyncio.timeout(self._seconds):
+                return await work
         except TimeoutError:
             again = {"Retry-After": str(AGAIN_S)}
             raise Problem("tile-not-ready", {"seconds": self._seconds}, headers=again) from None

@@ -1,7 +1,7 @@
 """What does a tile take from the store, and which layers make it up?"""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 import tiles
 from api.tile_place import ALL, INNER_ALL, Place
 from geo.model import Finding
-from geo.state import Map
-from geo.store.connect import reachable
+from geo.store.connect import once_more, reachable
+from geo.store.tile_grids import GRID, derive_grids
 from geo.store.tile_shapes import derive
 from geo.store.tile_things import derive_things
 from tiles.layers import LAYERS, Layer, layer_of, tile
@@ -21,6 +21,7 @@ MADE_BY = ("*.py", "*.sql")
 """Files of `tiles/` that say what is in a tile."""
 
 
+@lru_cache(maxsize=256)
 def shown(name: str) -> Sequence[Layer]:
     """The layers in a tile of that name, the lowest first; none where there is no such name."""
     if name in {ALL, INNER_ALL}:
@@ -29,6 +30,7 @@ def shown(name: str) -> Sequence[Layer]:
     return [] if found is None else [found]
 
 
+@lru_cache(maxsize=256)
 def is_public(name: str) -> bool:
     """Whether everybody may read it."""
     several = shown(name)
@@ -42,23 +44,34 @@ def is_of_map(layer: Layer, *, is_inner: bool) -> bool:
 
 def parts(place: Place) -> Sequence[str]:
     """What the tile is cut from, and has to be derived first."""
-    several = [one for one in shown(place.layer) if one.least <= place.z <= one.most]
-    return list(dict.fromkeys(part for one in several if (part := one.part_at(place.z)) is not None))
+    return _parts(place.layer, place.z)
+
+
+@lru_cache(maxsize=1024)
+def _parts(layer: str, zoom: int) -> Sequence[str]:
+    return list(dict.fromkeys(part for one in shown(layer) for part in one.parts_at(zoom)))
 
 
 def derived(engine: Engine, matrix: str, part: str, publication: int) -> None:
     """Brings a part, a zoom or a layer of things, up to a publication. Raises StoreUnavailable."""
     if part.isdigit():
         derive(engine, matrix, int(part), publication)
+    elif part == GRID:
+        derive_grids(engine, publication)
     else:
         derive_things(engine, matrix, part, publication)
 
 
-def body(engine: Engine, place: Place, state: Map, findings: Sequence[Finding] = ()) -> bytes:
-    """The tile, its layers one after another. Raises StoreUnavailable."""
+def body(engine: Engine, place: Place, publication: int, findings: Sequence[Finding] = ()) -> bytes:
+    """The tile at a publication, its layers one after another. Raises StoreUnavailable."""
+    with reachable():
+        return once_more(partial(_body, engine, place, publication, findings))
+
+
+def _body(engine: Engine, place: Place, publication: int, findings: Sequence[Finding]) -> bytes:
     _, _, z, x, y = place
-    with reachable(), engine.connect() as connection:
-        made = (tile(connection, one.name, state, place.matrix, z, x, y, findings) for one in shown(place.layer))
+    with engine.connect() as connection:
+        made = (tile(connection, one.name, publication, place.matrix, z, x, y, findings) for one in shown(place.layer))
         return b"".join(made)
 
 

@@ -1,13 +1,13 @@
 """What is done about tiles when something was published, before anybody asks?
 
 A thread of its own derives what tiles of this store were cut from before, then passes on the tiles in memory that
-nothing touched, then makes the others again, those used last first. Requests go first: while one has a tile made, it
-waits. At the start of the service it derives, too.
+nothing touched, makes the others again, those used last first, and derives what Web Mercator's will be cut from.
+Requests go first: while one has a tile made, it waits. At the start of the service it derives, too.
 """
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from threading import Event, Thread
@@ -16,10 +16,12 @@ from typing import Any
 from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError
 
+from api import tile_store
 from api.tile_cache import Tile
 from api.tile_desk import TileDesk
 from api.tile_flight import Crowded
-from api.tile_place import Place
+from api.tile_place import ALL, Place
+from geo.matrix import MERCATOR, MOST_ZOOM
 from geo.state import Map
 from geo.store import tile_parts
 from geo.store.errors import StoreUnavailable
@@ -31,6 +33,8 @@ REST_S = 0.02
 RETRY_S = 5.0
 MOST_TILES, MOST_S = 2_000, 60.0
 """Tiles made again after a publication, and seconds that this may take."""
+AHEAD = (*range(14, MOST_ZOOM + 1), *range(13, -1, -1))
+"""Zooms as maps will ask for them: those that show grids, then the others from the nearest on."""
 AT_ONCE = 500
 """Tiles compared with a publication at a time."""
 
@@ -38,10 +42,11 @@ log = logging.getLogger(__name__)
 
 
 class Warming:
-    """Follows the publications of a desk's store from `start` to `stop`."""
+    """Follows the publications of a desk's store from `start` to `stop`; `is_ahead`: of zooms that nobody asked for,
+    too."""
 
-    def __init__(self, desk: TileDesk) -> None:
-        self._desk = desk
+    def __init__(self, desk: TileDesk, *, is_ahead: bool) -> None:
+        self._desk, self._is_ahead = desk, is_ahead
         self._stop = Event()
         self._thread = Thread(target=self._follow, name="tile-warming", daemon=True)
         self.done = Map()
@@ -80,9 +85,20 @@ class Warming:
         if number == 0:
             return True
         known = dict.fromkeys([*self._desk.parts(), *tile_parts.known(self._desk.live.engine)])
-        for matrix, part in known:
-            if self._is_over(state) or not self._waited(self._desk.derive(matrix, part, number)):
+        if not self._derive(known, state):
+            return False
+        self._make_again(state)
+        return not self._is_ahead or self._derive(dict.fromkeys(_ahead()), state)
+
+    def _derive(self, parts: Iterable[tuple[str, str]], state: Map) -> bool:
+        """Whether all was done before something else was published."""
+        for matrix, part in parts:
+            if self._is_over(state) or not self._waited(self._desk.derive(matrix, part, state.publication)):
                 return False
+        return not self._is_over(state)
+
+    def _make_again(self, state: Map) -> None:
+        number = state.publication
         ends = time.monotonic() + MOST_S
         for place, _ in self._touched(number)[:MOST_TILES]:
             if self._is_over(state) or time.monotonic() > ends:
@@ -90,7 +106,6 @@ class Warming:
             self._yield()
             if self._desk.lacking(place, number) or not self._waited(self._desk.made(place, number)):
                 break
-        return not self._is_over(state)
 
     def _touched(self, number: int) -> list[tuple[Place, Tile]]:
         """Tiles that show something else since; the others are good for the new number from now on."""
@@ -134,3 +149,9 @@ class Warming:
                 return False
             return True
         return False
+
+
+def _ahead() -> Iterator[tuple[str, str]]:
+    for zoom in AHEAD:
+        for part in tile_store.parts(Place(MERCATOR.name, ALL, zoom, 0, 0)):
+            yield MERCATOR.name, part

@@ -21,6 +21,7 @@ __all__ = [
     "By",
     "Owned",
     "assign",
+    "band",
     "building_findings",
     "counted",
     "findings_of",
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 DEFAULT_LIMITS = DEFAULT.within(())
+HUNDRED, VERY_MANY = 100, 1000
+"""Households: how wide the bands are that everybody may know, and from where on all are one."""
 NOWHERE = "–"
 """Stands for the ground of no grid where shares are told."""
 
@@ -67,6 +70,16 @@ def tally(found: Sequence[Assignment]) -> dict[str, int]:
         if counts and owner is not None and households is not None:
             total[owner] = total.get(owner, 0) + households
     return total
+
+
+def band(households: int | None) -> str | None:
+    """As many as everybody may know: hundreds, none, a few or very many; None where nobody counted."""
+    if households is None:
+        return None
+    if households >= VERY_MANY:
+        return f"{VERY_MANY}+"
+    low = households // HUNDRED * HUNDRED
+    return "0" if households == 0 else f"{max(low, 1)}-{low + HUNDRED - 1}"
 
 
 def verdict(kind: GridKind, households: int | None, grids_in_region: int, limits: Limits = DEFAULT_LIMITS) -> str:

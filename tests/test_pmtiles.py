@@ -161,7 +161,9 @@ def test_every_tile_is_the_one_that_is_served(store: Store, whole: Path) -> None
             for x in range(west, east + 1):
                 for y in range(north, south + 1):
                     layers = (one for one in LAYERS.values() if one.profile == "public")
-                    body = b"".join(tile(connection, one.name, shown, "mercator", zoom, x, y) for one in layers)
+                    body = b"".join(
+                        tile(connection, one.name, shown.publication, "mercator", zoom, x, y) for one in layers
+                    )
                     if body:
                         found[int(numbers(zoom, np.array([(x, y)]))[0])] = body
     assert there == found

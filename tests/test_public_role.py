@@ -10,13 +10,16 @@ from sqlalchemy.exc import ProgrammingError
 
 from geo.store.connect import public_engine
 from geo.store.errors import StoreUnavailable
+from geo.store.tile_grids import derive_grids
 
 READABLE = {
     "tile_shape": {"row", "matrix", "zoom", "subject", "numbers", "shape", "label"},
     "tile_thing": {"matrix", "layer", "thing", "shape"},
+    "tile_grid": {
+        *("row", "grid", "numbers", "code", "name", "kind", "region", "households", "verdict", "standing", "edition")
+    },
     "identity": {"id", "layer", "code"},
     "edition": {"id", "region", "numbers", "standing"},
-    "grid": {"edition", "id", "name", "kind"},
     "region": {"row", "id", "name", "level", "parent", "numbers"},
     "building": {"row", "id", "name", "kind", "levels", "numbers"},
     "facility": {"row", "id", "name", "category", "numbers"},
@@ -26,6 +29,8 @@ READABLE = {
 OF_POSTGIS = {"spatial_ref_sys", "geometry_columns", "geography_columns"}
 INNER = [
     "SELECT households FROM tally",
+    "SELECT name FROM grid",
+    "SELECT boundary FROM edition",
     "SELECT households FROM building",
     "SELECT address, compound FROM building",
     "SELECT grid FROM building",
@@ -82,7 +87,7 @@ def test_every_column_it_may_read_is_named_here(store: Store) -> None:
     assert {table: columns for table, columns in found.items() if table not in OF_POSTGIS} == READABLE
 
 
-def test_it_writes_nothing_and_calls_one_function(store: Store) -> None:
+def test_it_writes_nothing_and_calls_no_function_of_ours(store: Store) -> None:
     tables = """SELECT c.relname FROM pg_class AS c WHERE c.relkind IN ('r', 'v', 'S')
       AND c.relowner = 'wangge_owner'::regrole AND c.relkind <> 'S'
       AND has_table_privilege('wangge_public', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')"""
@@ -90,7 +95,7 @@ def test_it_writes_nothing_and_calls_one_function(store: Store) -> None:
       AND has_function_privilege('wangge_public', oid, 'EXECUTE')"""
     with store.owner.connect() as connection:
         assert connection.scalars(text(tables)).all() == []
-        assert connection.scalars(text(functions)).all() == ["public_sizes"]
+        assert connection.scalars(text(functions)).all() == []
 
 
 def test_it_is_refused_what_is_inner(public: Engine) -> None:
@@ -102,25 +107,15 @@ def test_it_is_refused_what_is_inner(public: Engine) -> None:
 
 def test_it_reads_what_is_public(store: Store, public: Engine) -> None:
     publish(store, small())
+    derive_grids(store.service, 1)
     with public.connect() as connection:
         assert connection.scalar(text("SELECT current_user")) == "wangge_public"
-        assert connection.scalar(text("SELECT count(*) FROM grid JOIN edition ON edition.id = grid.edition")) == 11
+        assert (
+            connection.scalar(text("SELECT count(*) FROM tile_grid JOIN edition ON edition.id = tile_grid.edition"))
+            == 11
+        )
         for table, columns in READABLE.items():
             connection.execute(text(f"SELECT {', '.join(sorted(columns))} FROM {table}"))
-
-
-def test_sizes_are_told_in_bands(store: Store, public: Engine) -> None:
-    publish(store, small())
-    query = """SELECT i.code, s.households, s.verdict FROM identity AS i CROSS JOIN LATERAL
-        public_sizes(1, ARRAY[i.id], ARRAY[300], ARRAY[500], ARRAY[true]) AS s WHERE i.layer = 'grid'"""
-    with public.connect() as connection:
-        found = {code: (households, verdict) for code, households, verdict in connection.execute(text(query))}
-    assert found["A01"] == ("300-399", "good")
-    assert found["A04"] == ("0", "low")
-    assert found["B02"] == ("600-699", "high")
-    assert found["B01"] == ("100-199", "low")
-    assert found["E02"] == ("1-99", "low")
-    assert found["C01"][1] == "none"
 
 
 def test_a_login_that_may_not_act_as_it_is_told_what_helps(store: Store) -> None:

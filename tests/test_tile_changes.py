@@ -94,7 +94,7 @@ def test_what_is_handed_on_is_what_would_be_made(client: tuple[Store, TestClient
         for place in there:
             desk.cache.misses, before = 0, desk.cache.near(place, number)[0]
             told = asked.get(address(place))
-            fresh_body = tile_store.body(desk._public, place, state)
+            fresh_body = tile_store.body(desk._public, place, state.publication)
             assert (told.content, told.headers["x-publication"]) == (fresh_body, str(number)), (change, place)
             kept += desk.cache.find(place, number) is before
     assert kept > 10, "some are handed on"

@@ -62,7 +62,7 @@ def test_who_sees_what_is_public_cannot_make_inner_tiles(desk: Desk, layer: str)
     x, y = squares(desk.state, zoom)[0]
     desk.derive(layer, zoom, "mercator")
     with desk.public.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
-        tile(connection, layer, desk.state, "mercator", zoom, x, y)
+        tile(connection, layer, desk.state.publication, "mercator", zoom, x, y)
 
 
 BANDS = {None: None, 0: "0", 1: "1-99", 99: "1-99", 100: "100-199", 310: "300-399", 999: "900-999", 1000: "1000+"}

@@ -22,8 +22,7 @@ from geo.generalise import steps_above
 from geo.matrix import EXTENT, MATRICES, MOST_ZOOM, RIM
 from geo.model import Finding, Rule, Severity
 from geo.ruleset import parse
-from geo.state import Map
-from geo.store import embedded, opening, plan_blocks
+from geo.store import embedded, opening, plan_blocks, rulesets
 from geo.store.connect import session
 from tiles.layers import layer_of, tile
 
@@ -45,16 +44,19 @@ def desk(store: Store) -> Iterator[Desk]:
         yield made
 
 
-@pytest.mark.parametrize("rules", [{}, RULES], ids=["usual", "by region"])
-def test_verdicts_are_those_of_the_map_in_memory(desk: Desk, rules: dict[str, Any]) -> None:
-    state = replace(desk.state, ruleset=parse(rules))
-    told = {one.code: state.verdict(one) for one in state.holdings}
-    for layer in ("grids", "inner-grids", "labels"):
-        seen = {
-            one["properties"]["code"]: one["properties"]["verdict"] for _, one in desk.shown(layer, 14, state=state)
-        }
-        assert seen == told
-    assert len(set(told.values())) == 4
+def test_verdicts_are_those_of_the_map_in_memory(cluster: embedded.Cluster) -> None:
+    with fresh(cluster) as one:
+        publish(one, marked())
+        rulesets.publish(one.service, parse(RULES), "me")
+        with desk_of(one) as desk:
+            for publication in (1, 2):
+                state = desk.live.map_at(publication)
+                assert state is not None
+                told = {holding.code: state.verdict(holding) for holding in state.holdings}
+                assert len(set(told.values())) == 4
+                for layer in ("grids", "inner-grids", "labels"):
+                    shown = [each["properties"] for _, each in desk.shown(layer, 14, publication=publication)]
+                    assert {each["code"]: each["verdict"] for each in shown} == told
 
 
 def test_grids_are_all_there_from_their_zoom_on(desk: Desk) -> None:
@@ -217,7 +219,7 @@ def test_names_of_layers() -> None:
     assert set(PUBLIC) == {"water", "lines", "regions", "grids", "buildings", "facilities", "labels"}
     assert [name for name in ("castles", "plan-", "plan-x", "drawn", "plan") if layer_of(name) is not None] == []
     with pytest.raises(KeyError):
-        tile(None, "castles", Map(), "mercator", 1, 0, 0)  # type: ignore[arg-type]
+        tile(None, "castles", 1, "mercator", 1, 0, 0)  # type: ignore[arg-type]
 
 
 def test_a_past_number_keeps_its_squares(cluster: embedded.Cluster) -> None:
@@ -231,5 +233,5 @@ def test_a_past_number_keeps_its_squares(cluster: embedded.Cluster) -> None:
         others = tuple(grid for grid in plan.grids if grid.region != "B")
         publish(one, replace(plan, grids=(*others, whole), water=()))
         with desk_of(one) as after:
-            assert {layer: after.shown(layer, 15, state=before.state) for layer in PUBLIC} == old
+            assert {layer: after.shown(layer, 15, publication=before.state.publication) for layer in PUBLIC} == old
             assert after.codes("grids", 15) == {"B01", *(grid.code for grid in others)}

@@ -26,7 +26,7 @@ from api.problems import Problem
 from api.tile_deriving import MOST_HERE, Deriving
 from api.tile_desk import TileDesk
 from api.tile_place import Place
-from geo.matrix import EXTENT, MATRICES
+from geo.matrix import EXTENT, MATRICES, MOST_ZOOM
 from geo.model import Plan
 from geo.store import embedded, tile_parts
 
@@ -358,6 +358,30 @@ def test_a_large_map_is_derived_by_another_process(cluster: embedded.Cluster) ->
         finally:
             deriving.stop()
         assert tile_parts.known(store.service) == [("gcj02", "building"), ("mercator", "15")]
+
+
+def test_what_nobody_asked_for_is_there_when_somebody_does(cluster: embedded.Cluster) -> None:
+    with fresh(cluster) as store:
+        publish(store, small())
+        with served(store, tile_ahead=True) as client:
+            desk = desk_of(client)
+            places = [Place("mercator", "map", zoom, 0, 0) for zoom in range(MOST_ZOOM + 1)]
+            until(lambda: not any(desk.lacking(place, 1) for place in places))
+            publish(store, named(small(), "A", "new"))
+            refresh(client)
+            until(lambda: not any(desk.lacking(place, 2) for place in places))
+
+
+def test_connections_that_died_are_made_anew(cluster: embedded.Cluster) -> None:
+    with fresh(cluster) as store:
+        publish(store, small())
+        with served(store) as client:
+            assert client.get(f"/tiles/1/grids/{HERE}").status_code == 200
+            with store.service.begin() as other:
+                ended = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                  WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%ST_AsMVT%'"""
+                assert other.scalar(text(ended)) >= 1
+            assert client.get(f"/tiles/1/labels/{HERE}").status_code == 200
 
 
 def test_memory_stays_within_its_room(store: Store) -> None:

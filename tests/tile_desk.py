@@ -13,13 +13,12 @@ from district import at, small
 from divisions import cell
 from sqlalchemy import Engine
 
+from api.tile_store import derived
 from geo.matrix import EXTENT, MATRICES
 from geo.model import Building, Layer, Line, Person, Plan, Role
 from geo.state import Map
 from geo.store.connect import public_engine
 from geo.store.live import Live
-from geo.store.tile_shapes import derive
-from geo.store.tile_things import derive_things
 from tiles.layers import LAYERS, layer_of, tile
 
 MARKS = ("只给内部看", "内部小区", "张三丰", "13900001234", "内部科目")
@@ -71,21 +70,18 @@ class Desk:
         found = layer_of(layer)
         assert found is not None
         engine = self.public if found.profile == "public" else self.service
-        state = more.pop("state", self.state)
+        publication = more.pop("publication", self.state.publication)
         self.derive(layer, place[0], matrix)
         with engine.connect() as connection:
-            return tile(connection, layer, state, matrix, *place, **more)
+            return tile(connection, layer, publication, matrix, *place, **more)
 
     def derive(self, layer: str, zoom: int, matrix: str) -> None:
         found = layer_of(layer)
-        part = None if found is None else found.part_at(zoom)
-        if part is None or (matrix, part) in self.derived:
-            return
-        if part.isdigit():
-            derive(self.service, matrix, int(part), self.state.publication)
-        else:
-            derive_things(self.service, matrix, part, self.state.publication)
-        self.derived.add((matrix, part))
+        parts = () if found is None else found.parts_at(zoom)
+        for part in parts:
+            if (matrix, part) not in self.derived:
+                derived(self.service, matrix, part, self.state.publication)
+                self.derived.add((matrix, part))
 
     def shown(self, layer: str, zoom: int, **more: Any) -> list[tuple[tuple[int, int], dict[str, Any]]]:
         """The features of a layer of all squares of a zoom that the map lies in, each with its square."""

@@ -27,7 +27,7 @@ class Starts:
     @classmethod
     def fewer(cls) -> dict[str, int]:
         """Settings of services of which nothing else is asked."""
-        return {"pool_workers": 1} if cls.are_warm else {}
+        return {"pool_workers": 1, "tile_ahead": False} if cls.are_warm else {}
 
 
 class Started:

@@ -32,8 +32,8 @@ Told: TypeAlias = Callable[[int, int], None]
 
 def parts(most_zoom: int = USUAL_ZOOM) -> list[str]:
     """What must be derived up to the publication before."""
-    told = (layer.part_at(zoom) for layer in PUBLIC for zoom in range(layer.least, most_zoom + 1))
-    return list(dict.fromkeys(part for part in told if part is not None))
+    zooms = range(most_zoom + 1)
+    return list(dict.fromkeys(part for layer in PUBLIC for zoom in zooms for part in layer.parts_at(zoom)))
 
 
 def write(
@@ -63,7 +63,7 @@ def _fill(found: Archive, connection: Connection, state: Map, told: Told, matrix
         for number, (x, y) in zip(*(part.tolist() for part in ordered(zoom, squares)), strict=True):
             if done % AT_ONCE == 0:
                 told(done, total)
-            body = b"".join(tile(connection, layer, state, matrix.name, zoom, x, y) for layer in shown)
+            body = b"".join(tile(connection, layer, state.publication, matrix.name, zoom, x, y) for layer in shown)
             if body:
                 found.put(number, body)
             done += 1

@@ -1,36 +1,23 @@
 -- Grids in force at :publication in one square with the exact counts, for the service's own people.
 -- (:left, :top) is the square's north-west corner on the lattice of its zoom. What lies inside the rim of 64 units goes
 -- as it is; what crosses the rim has nodes where it does, and is cut there.
--- :limits are the fewest and most households by region and kind; '' stands for each region that is not named.
 WITH square AS NOT MATERIALIZED (
   SELECT ST_MakeEnvelope(CAST(:left AS float8) - 64, CAST(:top AS float8) - 64,
                          CAST(:left AS float8) + 4160, CAST(:top AS float8) + 4160, 0) AS rim
 ),
 shown AS MATERIALIZED (
-  SELECT t.subject AS id, i.code, g.name, g.kind, r.code AS region, e.standing, e.id AS edition,
-         c.households, c.buildings,
-         CAST(size->>0 AS integer) AS least, CAST(size->>1 AS integer) AS most,
-         EXISTS (SELECT FROM grid AS o WHERE o.edition = g.edition AND o.id <> g.id) AS several,
+  SELECT t.subject AS id, g.code, g.name, g.kind, g.region, c.households, c.buildings, g.verdict, g.standing, g.edition,
          rim, t.shape, t.shape @ rim AS inside,
          CASE WHEN t.shape @ rim THEN t.shape ELSE ST_ClipByBox2D(t.shape, rim) END AS cut
   FROM square
   JOIN tile_shape AS t ON t.matrix = :matrix AND t.zoom = CAST(:zoom AS smallint) AND t.shape && rim
     AND t.numbers @> CAST(:publication AS bigint)
-  JOIN identity AS i ON i.id = t.subject AND i.layer = 'grid'
-  JOIN grid AS g ON g.id = t.subject
-  JOIN edition AS e ON e.id = g.edition AND e.numbers @> CAST(:publication AS bigint)
-  JOIN identity AS r ON r.id = e.region
-  CROSS JOIN LATERAL (SELECT coalesce(CAST(:limits AS jsonb)->r.code, CAST(:limits AS jsonb)->'')->g.kind AS size) AS l
-  LEFT JOIN tally AS c ON c.grid = g.id AND c.numbers @> CAST(:publication AS bigint)
+  JOIN tile_grid AS g ON g.grid = t.subject AND g.numbers @> CAST(:publication AS bigint)
+  LEFT JOIN tally AS c ON c.grid = g.grid AND c.numbers @> CAST(:publication AS bigint)
 )
 SELECT ST_AsMVT(tile, 'inner-grids', 4096, 'shape', 'id')
 FROM (
-  SELECT id, code, name, kind, region, households, buildings,
-         CASE WHEN households IS NULL OR (least IS NULL AND most IS NULL) THEN 'none'
-              WHEN households > most THEN 'high'
-              WHEN households < least AND several THEN 'low'
-              ELSE 'good' END AS verdict,
-         standing, edition,
+  SELECT id, code, name, kind, region, households, buildings, verdict, standing, edition,
          ST_Translate(CASE WHEN inside THEN cut
                       WHEN ST_IsValid(cut) THEN ST_ForcePolygonCCW(cut)
                       ELSE ST_ForcePolygonCCW(ST_CollectionExtract(ST_Intersection(shape, rim), 3)) END,

@@ -1,7 +1,7 @@
 """Which layers are there, and what are the bytes of one square of them?
 
 Public layers are made on a connection of the role `wangge_public`, which can read nothing else; inner ones on one of
-the service's. What a square is cut from (`Layer.part_at`) is to be derived up to the publication first.
+the service's. What a square is cut from (`Layer.parts_at`) is to be derived up to the publication first.
 """
 
 import re
@@ -19,9 +19,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from geo.generalise import LEAST_GRID_ZOOM
 from geo.matrix import EXTENT, MATRICES, MOST_ZOOM
 from geo.model import Finding
-from geo.state import Map
 from tiles import drawn
-from tiles.sizes import size_limits
 
 Profile: TypeAlias = Literal["public", "inner"]
 Part: TypeAlias = Literal["shape", "building", "facility", "line", "water", "drawn"]
@@ -38,10 +36,16 @@ class Layer:
     least: int = 0
     most: int = MOST_ZOOM
     profile: Profile = "public"
+    tells_grids: bool = False
+    """Whether it says more of grids than where they are."""
 
-    def part_at(self, zoom: int) -> str | None:
-        """What a square of this zoom is derived from: the zoom itself, or a layer of things; None for neither."""
-        return None if self.part == "drawn" else str(zoom) if self.part == "shape" else self.part
+    def parts_at(self, zoom: int) -> tuple[str, ...]:
+        """What a square of this zoom is derived from: the zoom itself, what is told of grids, a layer of things."""
+        if not self.least <= zoom <= self.most or self.part == "drawn":
+            return ()
+        if self.part != "shape":
+            return (self.part,)
+        return (str(zoom), "grid") if self.tells_grids and zoom >= LEAST_GRID_ZOOM else (str(zoom),)
 
 
 def _fields(texts: str, numbers: str = "", truths: str = "") -> Mapping[str, str]:
@@ -63,11 +67,11 @@ LAYERS: Final[Mapping[str, Layer]] = MappingProxyType(
             Layer("water", _fields("name"), "water"),
             Layer("lines", _fields("category name"), "line", 8),
             Layer("regions", _fields("code name level standing", "edition"), "shape"),
-            Layer("grids", GRIDS, "shape", LEAST_GRID_ZOOM),
+            Layer("grids", GRIDS, "shape", LEAST_GRID_ZOOM, tells_grids=True),
             Layer("buildings", HOUSES, "building", 14),
             Layer("facilities", _fields("code name category"), "facility", 13),
-            Layer("labels", _fields("code name kind level verdict region"), "shape"),
-            Layer("inner-grids", INNER_GRIDS, "shape", LEAST_GRID_ZOOM, profile="inner"),
+            Layer("labels", _fields("code name kind level verdict region"), "shape", tells_grids=True),
+            Layer("inner-grids", INNER_GRIDS, "shape", LEAST_GRID_ZOOM, profile="inner", tells_grids=True),
             Layer("inner-buildings", INNER_HOUSES, "building", 14, profile="inner"),
             Layer("findings", FOUND, "drawn", 8, profile="inner"),
             Layer("blocks", _fields("code region plan", "number"), "drawn", LEAST_GRID_ZOOM, profile="inner"),
@@ -88,17 +92,17 @@ def layer_of(name: str) -> Layer | None:
 def tile(
     connection: Connection,
     layer: str,
-    state: Map,
+    publication: int,
     matrix: str,
     z: int,
     x: int,
     y: int,
     findings: Sequence[Finding] = (),
 ) -> bytes:
-    """The Mapbox vector tile (2.1) of a layer; empty bytes where nothing is shown.
+    """The Mapbox vector tile (2.1) of a layer at a publication; empty bytes where nothing is shown.
 
-    `state` is the publication it shows: its number, and the limits in force in it. `findings` are those of the layer of
-    that name. KeyError for a layer or a matrix that does not exist; `Matrix.has` tells which squares do.
+    `findings` are those of the layer of that name. KeyError for a layer or a matrix that does not exist; `Matrix.has`
+    tells which squares do.
     """
     found, square = layer_of(layer), drawn.Square(MATRICES[matrix], z, x, y)
     if found is None:
@@ -112,8 +116,7 @@ def tile(
         "zoom": z,
         "left": x * EXTENT,
         "top": y * EXTENT,
-        "publication": state.publication,
-        "limits": size_limits(state),
+        "publication": publication,
     }
     statement, names = _statement(layer)
     return bytes(connection.exec_driver_sql(statement, {name: place[name] for name in names}).scalar_one())

@@ -22,6 +22,7 @@ from api.tile_desk import FINDINGS, TileDesk
 from api.tile_findings import findings
 from api.tile_json import document
 from api.tile_place import OTHERS, Place
+from api.tile_quick import UNMADE
 from geo.matrix import MERCATOR
 from geo.store.live import Live
 
@@ -110,6 +111,8 @@ async def square_of_matrix(
 
 
 async def _square(request: Request, live: Live, publication: str, place: Place) -> Response:
+    if (unmade := request.scope.get(UNMADE)) is not None:
+        raise unmade
     desk: TileDesk = request.app.state.tiles
     is_public = tile_store.is_public(place.layer)
     if not place.is_there or not tile_store.shown(place.layer):

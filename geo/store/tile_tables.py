@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import INT8RANGE
 from geo.store.request_tables import metadata
 from geo.store.tables import building, dwelling, edition, facility, line, region, tally, water
 
-__all__ = ["metadata", "tile_shape", "tile_state", "tile_thing"]
+__all__ = ["metadata", "tile_grid", "tile_shape", "tile_state", "tile_thing"]
 
 
 def _shape(name: str) -> Column[object]:
@@ -45,6 +45,24 @@ tile_thing = Table(
 )
 """A published row (`thing`) of buildings, facilities, lines or water, on the lattice of zoom 17, for all zooms."""
 
+tile_grid = Table(
+    "tile_grid",
+    metadata,
+    Column("row", BigInteger, Identity(always=True), primary_key=True),
+    Column("grid", BigInteger, nullable=False),
+    Column("numbers", INT8RANGE, nullable=False),
+    Column("code", Text(collation="C"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("households", Text),
+    Column("verdict", Text, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("edition", BigInteger, nullable=False),
+    Index("tile_grid_grid_key", "grid", text("lower(numbers)"), unique=True),
+)
+"""What public tiles tell of a grid at a range of publications: `households` is a band."""
+
 tile_state = Table(
     "tile_state",
     metadata,
@@ -52,7 +70,8 @@ tile_state = Table(
     Column("part", Text, primary_key=True),
     Column("publication", BigInteger, nullable=False),
 )
-"""Up to which publication a part is derived: a zoom ('13') or a layer of things ('building')."""
+"""Up to which publication a part is derived: a zoom ('13') or a layer of things ('building') of a matrix, or what is
+told of grids ('grid'), for all of them."""
 
 CHANGING = (region, edition, building, facility, line, water, dwelling, tally)
 """Tables that are asked which rows began or ended in a publication."""
