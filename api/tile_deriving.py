@@ -4,6 +4,7 @@ For a city it takes minutes, most of them in calls that let no other thread of t
 it. For a small map that would begin more slowly than it is done.
 """
 
+import os
 from functools import cache
 
 from sqlalchemy import Engine
@@ -16,6 +17,8 @@ MOST_HERE = 1_000
 """Grids of a map that is small."""
 MOST_WAITING = 200
 """Parts that may wait: there are three matrices, some twenty zooms, and few layers of things."""
+GIVES_WAY = 5
+"""By how much its process is less urgent than those that answer (`os.nice`)."""
 LONGEST_S = 6 * 3600.0
 """A part that takes longer is given up; what was done of it stays."""
 
@@ -47,4 +50,6 @@ def derived_there(url: str, matrix: str, part: str, publication: int) -> None:
 
 @cache
 def _engine(url: str) -> Engine:
+    """That of the process, which begins with it."""
+    os.nice(GIVES_WAY)
     return service_engine(url)
