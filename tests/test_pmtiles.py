@@ -242,6 +242,10 @@ def test_on_the_command_line(
     assert done.status == 0, done.err
     assert "tiles written to" in done.err
     assert target.read_bytes() == whole.read_bytes()
-    assert wangge("export", "-o", target, "--region", "A").status == 2
+    monkeypatch.chdir(tmp_path)
+    assert wangge("export", "--pmtiles", "--max-zoom", str(ZOOM)).status == 0
+    assert (tmp_path / "wangge-2.pmtiles").read_bytes() == whole.read_bytes()
+    for refused in ([], ["--pmtiles", "-o", "a.csv"], ["-o", target, "--region", "A"]):
+        assert wangge("export", *refused).status == 2
     assert wangge("export", "-o", tmp_path / "a.csv", "--max-zoom", "3").status == 2
     assert wangge("export", "-o", target, "--publication", "9").status == 2

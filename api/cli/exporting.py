@@ -40,11 +40,14 @@ class TileDatum(StrEnum):
 
 def export(
     output: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--output", "-o", help="Where to: .geojson, .gpkg, .csv, .xlsx, .zip (shapefiles), .shp, .pmtiles"
         ),
-    ],
+    ] = None,
+    pmtiles: Annotated[
+        bool, typer.Option("--pmtiles", help="Vector tiles, to wangge-PUBLICATION.pmtiles when no --output is named")
+    ] = False,
     publication: Annotated[int | None, typer.Option(help="A past state; the one in force when absent")] = None,
     region: Annotated[str | None, typer.Option(help="Code of a region of any level: it and what is below it")] = None,
     layer: Annotated[
@@ -66,9 +69,7 @@ def export(
 
     A plan file carries the certificate of what is in it, and `wangge verify` refuses it once a byte was changed.
     """
-    suffix = output.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise typer.BadParameter(f"the name must end in one of {', '.join(SUFFIXES)}", param_hint="--output")
+    suffix = _suffix(output, is_tiles=pmtiles)
     if suffix in (".csv", ".shp") and len(layer or ()) > 1:
         raise typer.BadParameter(f"a {suffix} file holds one layer", param_hint="--layer")
     if plain and suffix not in PLANS:
@@ -85,6 +86,7 @@ def export(
         live = Live(store.engine)
         live.refresh()
         wanted = Selection(_state(live, publication), region)
+        output = output or Path(f"wangge-{wanted.map.publication}{TILES}")
         if region is not None and region not in wanted.map.regions:
             say(f"publication {wanted.map.publication} has no region {region}")
             raise typer.Exit(2)
@@ -97,6 +99,17 @@ def export(
                 work.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 count = _write(work, wanted, output, layer or (), simple=simple, shape=not no_shape)
     say(f"publication {wanted.map.publication}: {count} {'tiles' if suffix == TILES else 'things'} written to {output}")
+
+
+def _suffix(output: Path | None, *, is_tiles: bool) -> str:
+    if output is None and not is_tiles:
+        raise typer.BadParameter("name a file", param_hint="--output")
+    suffix = TILES if output is None else output.suffix.lower()
+    if is_tiles and suffix != TILES:
+        raise typer.BadParameter(f"the name of an archive of tiles ends in {TILES}", param_hint="--output")
+    if suffix not in SUFFIXES:
+        raise typer.BadParameter(f"the name must end in one of {', '.join(SUFFIXES)}", param_hint="--output")
+    return suffix
 
 
 def _state(live: Live, number: int | None) -> Map:
