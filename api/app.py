@@ -61,6 +61,7 @@ from api.routes import (
 from api.schedule import Clock, Schedule, now
 from api.settings import Settings
 from api.tile_desk import TileDesk
+from api.tile_findings import TileFindings
 from api.tile_quick import QuickAnswers, QuickTiles
 from api.tile_warming import Warming
 from api.work import Work
@@ -89,9 +90,11 @@ def create_app(
     live = Live(engine, snapshots, settings.zone)
     desk, schedule = Desk(engine, settings), Schedule(engine, clock)
 
-    listening = Listening(engine, settings.listeners)
+    listening = Listening(engine, settings.listeners, live)
     squares = TileDesk(live, public_engine(engine.url.render_as_string(hide_password=False)), settings)
     warming = Warming(squares, is_ahead=settings.tile_ahead)
+    reports: Kept[Report] = Kept(KEPT_REPORTS)
+    found = TileFindings(live, reports, settings.zone)
     exported = Exports(engine, settings.data / "exports", lambda *part: squares.derive(*part).result())
 
     @asynccontextmanager
@@ -107,6 +110,7 @@ def create_app(
         finally:
             await run_in_threadpool(warming.stop)
             await run_in_threadpool(exported.stop)
+            await run_in_threadpool(found.stop)
             await run_in_threadpool(squares.stop)
             await run_in_threadpool(listening.stop)
             await run_in_threadpool(schedule.stop)
@@ -123,11 +127,10 @@ def create_app(
     app.state.metrics.watch("desk_tasks", "Changes of plans that are worked out or wait", lambda: desk.busy)
     _watch_tiles(app, squares, exported)
     app.state.listening = listening
-    reports: Kept[Report] = Kept(KEPT_REPORTS)
     coverages: Kept[bytes] = Kept(KEPT_COVERAGES)
     accepted: Kept[Sequence[Acceptance]] = Kept(KEPT_REPORTS)
     app.state.reports, app.state.tiles, app.state.tile_bounds = reports, squares, {}
-    app.state.exports = exported
+    app.state.exports, app.state.tile_findings = exported, found
     app.state.coverages, app.state.accepted = coverages, accepted
     app.state.receiving, app.state.waiting = asyncio.Semaphore(AT_ONCE), BoundedSemaphore(AT_ONCE)
     app.state.writers = BoundedSemaphore(WRITERS)

@@ -6,7 +6,8 @@ from geo.store.events import Event, PlanEvent
 
 EXAMPLE: Final = """id: 12.755:755:
 event: published
-data: {"publication":12,"kind":"ground","at":"2026-03-09T08:00:00+00:00","bounds":null,"regions":["519909001001"]}
+data: {"publication":12,"kind":"ground","at":"2026-03-09T08:00:00+00:00","bounds":[104.101,30.7,104.104,30.703],\
+"regions":["519909001001"]}
 
 """
 """As it goes over the wire."""

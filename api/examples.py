@@ -324,6 +324,15 @@ TILEJSON = {
     "datum": "wgs84",
     "matrix": "mercator",
 }
+STYLE = {
+    "version": 8,
+    "name": "wangge verdict",
+    "sources": {"wangge": {"type": "vector", "url": "https://maps.example.org/tiles/current/tilejson.json"}},
+    "layers": [
+        {"id": "outside", "type": "background", "paint": {"background-color": "#f4f2ee"}},
+        {"id": "grid", "type": "fill", "source": "wangge", "source-layer": "grids", "paint": {"fill-color": "#c3e2d5"}},
+    ],
+}
 RULES = {
     "publication": 12,
     "version": 1,
@@ -402,6 +411,7 @@ BY_SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "JobSummary": JOB_SUMMARY,
         "Jobs": {"jobs": [JOB_SUMMARY]},
         "Lineage": LINEAGE,
+        "MapStyle": STYLE,
         "OrderDocument": ORDER,
         "OrderRequest": ORDER_REQUEST,
         "Orders": ORDERS,

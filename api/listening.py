@@ -6,6 +6,8 @@ store, page by page, where it is further behind. A slow one holds up nobody.
 
 Memory ends at a mark, and who is behind reads the store up to just that mark: between the two nothing is lost, and
 nothing comes twice.
+
+Who hears of a publication asks for it at once: so it is told when the state that it made is in memory here.
 """
 
 import asyncio
@@ -25,6 +27,7 @@ from geo.store.drafts import CHANNEL
 from geo.store.errors import StoreUnavailable
 from geo.store.events import Event, PlanEvent, Seen
 from geo.store.listener import Notices
+from geo.store.live import Live
 
 KEPT = 1_000
 """Events in memory."""
@@ -61,13 +64,13 @@ class Listener:
 
 
 class Listening:
-    """All listeners of a service, at most `most`."""
+    """All listeners of a service, at most `most`. With `live` they hear of a publication when its map is there."""
 
-    def __init__(self, engine: Engine, most: int) -> None:
-        self._engine, self.most = engine, most
+    def __init__(self, engine: Engine, most: int, live: Live | None = None) -> None:
+        self._engine, self.most, self._live = engine, most, live
         self._listeners = set[Listener]()
         self._kept: deque[Event] = deque(maxlen=KEPT)
-        self._count, self._lock = 0, Lock()
+        self._count, self._lock, self._waking = 0, Lock(), Lock()
         self._now: Seen | None = None
         self._hears, self._tried = Flag(), Flag()
         self._notices = Notices(engine, CHANNEL, "events", self._look, self._lost)
@@ -85,6 +88,8 @@ class Listening:
     def start(self) -> None:
         """Listen from now on; waits a moment until the store has said where the present is."""
         self._notices.start()
+        if self._live is not None:
+            self._live.arrivals.follow(self._wake)
         self._tried.wait(START_S)
 
     @contextmanager
@@ -107,6 +112,8 @@ class Listening:
 
     def stop(self) -> None:
         """End the thread; one that waits for a database that hangs is left to die with the process."""
+        with self._waking:
+            self._notices.end()
         self._notices.stop(LOOK_S)
 
     def join(self, own: Listener, mark: str | None) -> Sequence[Event]:
@@ -172,6 +179,12 @@ class Listening:
         with reachable():
             yield
 
+    def _wake(self) -> None:
+        """There is a new map here; called until the map is not followed any more, which may be after our end."""
+        with self._waking:
+            if not self._notices.is_over:
+                self._notices.wake()
+
     def _lost(self) -> None:
         self._hears.clear()
         self._tried.set()
@@ -179,7 +192,7 @@ class Listening:
     def _look(self) -> float:
         """Read what is new and ring for those whom it concerns."""
         with session(self._engine) as work:
-            now = events.present(work)
+            now = self._known(events.present(work))
             # of a store that was made anew, or restored, what came before is not known
             seen = self._now if self._now is not None and now.covers(self._now) else now
             fresh, count, all_are_plans = deque[Event](maxlen=KEPT), 0, True
@@ -196,6 +209,10 @@ class Listening:
         self._tried.set()
         self._ring([one for one in [*self._listeners] if one.plans or not all_are_plans] if count else [])
         return LOOK_S
+
+    def _known(self, now: Seen) -> Seen:
+        """The present, without publications whose map is not here yet: when it comes we are woken."""
+        return now if self._live is None else replace(now, number=min(now.number, self._live.seen.map.publication))
 
     def _ring(self, whom: Sequence[Listener]) -> None:
         for one in whom:

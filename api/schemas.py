@@ -210,7 +210,9 @@ class Publication(BaseModel):
     actor: str
     reason: str
     regions: list[str]
-    bounds: list[float] | None = Field(description="west, south, east, north")
+    bounds: list[float] | None = Field(
+        description="west, south, east, north of all that tiles show otherwise since; null where that is nothing"
+    )
 
 
 class Publications(BaseModel):
@@ -510,6 +512,20 @@ class VectorLayer(BaseModel):
     fields: dict[str, str]
     minzoom: int
     maxzoom: int
+
+
+class StyleSource(BaseModel):
+    type: Literal["vector"]
+    url: str = Field(description="The TileJSON of `current`")
+
+
+class MapStyle(BaseModel):
+    """A document of the MapLibre style specification, version 8: the layers are as it describes them."""
+
+    version: Literal[8]
+    name: str
+    sources: dict[str, StyleSource]
+    layers: list[dict[str, Any]]
 
 
 class TileJson(BaseModel):

@@ -5,11 +5,11 @@ none, what it is cut from is brought up to that publication, and it is made. Inn
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from functools import partial
 from threading import Event, Lock
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from sqlalchemy import Engine
@@ -41,6 +41,7 @@ AGAIN_S = 5
 """When who asks for a tile that takes too long is to come back, seconds."""
 
 Made = TypeVar("Made")
+Findings: TypeAlias = Callable[[], Awaitable[Sequence[Finding]]]
 
 
 class TileDesk:
@@ -114,9 +115,9 @@ class TileDesk:
         if not tile.is_packed:
             await run_in_threadpool(self.cache.pack, place, tile)
 
-    async def inner(self, place: Place, number: int, findings: Callable[[], Sequence[Finding]]) -> bytes:
-        """The tile of an inner layer, made now; `findings` yields those of the published map, in a thread. Raises as
-        `tile` does."""
+    async def inner(self, place: Place, number: int, findings: Findings) -> bytes:
+        """The tile of an inner layer, made now; `findings` tells those of the published map. Raises as `tile` and
+        `findings` do."""
         self.accept(self.live.seen.map)
         if number == 0:
             return b""
@@ -199,13 +200,10 @@ class TileDesk:
         assert made is not None  # it ends with a tile or raises
         return made
 
-    async def _inner(self, place: Place, number: int, findings: Callable[[], Sequence[Finding]]) -> bytes:
+    async def _inner(self, place: Place, number: int, findings: Findings) -> bytes:
         await self._derive_all(place.matrix, self.lacking(place, number), number)
-        return await run_in_threadpool(self._inner_body, place, number, findings)
-
-    def _inner_body(self, place: Place, number: int, findings: Callable[[], Sequence[Finding]]) -> bytes:
-        shown = findings() if place.layer == FINDINGS else ()
-        return tile_store.body(self.live.engine, place, number, shown)
+        shown = await findings() if place.layer == FINDINGS else ()
+        return await run_in_threadpool(tile_store.body, self.live.engine, place, number, shown)
 
     async def _derive_all(self, matrix: str, lacking: Sequence[str], number: int) -> None:
         for part in lacking:

@@ -64,7 +64,8 @@ def test_each_number_has_its_rules(store: Store) -> None:
         assert told == [DEFAULT, DEFAULT, ruleset.parse(BY_REGION), ruleset.parse(BY_REGION), DEFAULT]
         two = find(work, 2)
         assert two is not None
-        assert (two.kind, two.actor, two.reason, two.regions, two.bounds) == ("data", "planner", "户数另定", (), None)
+        assert (two.kind, two.actor, two.reason, two.regions) == ("data", "planner", "户数另定", ())
+        assert two.bounds == (at(0, 0).x, at(0, 0).y, at(7, 4).x, at(7, 4).y)  # all ground
     with store.owner.connect() as connection:
         logged = connection.execute(
             text("SELECT publication, action, details->'ruleset' FROM log WHERE publication = 2")

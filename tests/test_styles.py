@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 
 from api.app import create_app
 from api.routes.styles import MatrixName, Name
+from api.schemas import MapStyle
 from api.settings import Settings
 from geo.matrix import MATRICES
 from tiles.layers import LAYERS
@@ -111,6 +112,14 @@ def test_every_style_and_matrix_is_offered(client: TestClient) -> None:
     assert set(Name.__origin__.__args__) == set(STYLES)
     assert set(MatrixName.__origin__.__args__) == set(MATRICES)
     assert {client.get(f"/styles/{name}.json").status_code for name in STYLES} == {200}
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_the_description_tells_all_that_is_in_one(client: TestClient, name: str) -> None:
+    told = client.get(f"/styles/{name}.json").json()
+    assert MapStyle.model_validate(told).model_dump() == told
+    answers = client.get("/openapi.json").json()["paths"]["/styles/{name}.json"]["get"]["responses"]
+    assert answers["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/MapStyle"}
 
 
 @pytest.mark.parametrize(

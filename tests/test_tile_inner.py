@@ -7,10 +7,11 @@ from uuid import UUID
 
 import pytest
 from conftest import Store, fresh
-from district import at, publish
+from district import at, publish, served
 from divisions import community
 from mapbox_vector_tile.Mapbox import vector_tile_pb2
 from sqlalchemy.exc import ProgrammingError
+from test_tiles_http import square
 from tile_desk import COUNT, MARKS, PUBLIC, Desk, decoded, desk_of, marked, squares
 
 from geo.matrix import MATRICES, MOST_ZOOM
@@ -86,3 +87,19 @@ def test_households_are_told_in_bands(cluster: embedded.Cluster) -> None:
 
 def _by_code(desk: Desk, layer: str) -> dict[str, dict[str, Any]]:
     return {one["properties"]["code"]: one["properties"] for _, one in desk.shown(layer, 13)}
+
+
+@pytest.mark.parametrize("layer", ["inner-grids", "inner-buildings", "inner-map"])
+def test_who_has_an_inner_tile_is_told_so(store: Store, layer: str) -> None:
+    """By a strong tag, in gzip and without; nothing on the way may keep it."""
+    address = f"/tiles/current/{layer}/{square(at(0.5, 0.5).x, at(0.5, 0.5).y, 16)}"
+    with served(store) as client:
+        for coding in ("identity", "gzip"):
+            told = client.get(address, headers={"Accept-Encoding": coding})
+            tag = told.headers["ETag"]
+            assert (told.status_code, tag[0]) == (200, '"')
+            again = client.get(address, headers={"Accept-Encoding": coding, "If-None-Match": tag})
+            assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+            other = client.get(address, headers={"Accept-Encoding": coding, "If-None-Match": '"other"'})
+            assert (other.status_code, other.content) == (200, told.content)
+            assert {one.headers["Cache-Control"] for one in (told, again, other)} == {"no-store"}

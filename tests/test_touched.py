@@ -10,6 +10,8 @@ from divisions import cell
 from sqlalchemy import text
 
 from geo.model import Facility, Line, Plan, Region, Water
+from geo.ruleset import parse
+from geo.store import publications, revert, rulesets, schema
 from geo.store.connect import session
 from geo.store.touched import MOST_BOXES, SQUARE, Touched, touched
 
@@ -102,3 +104,56 @@ def test_very_many_boxes_are_told_as_fewer_that_cover_them(store: Store) -> None
     tree = shapely.STRtree(shapely.box(*found.boxes.T))
     assert len(np.unique(tree.query(points, "intersects")[0])) == len(points)
     assert np.all(found.boxes[:, 2:] - found.boxes[:, :2] < 1.01 * SQUARE)
+
+
+def bounds(store: Store, number: int) -> tuple[float, ...] | None:
+    """As a publication has them, and its events."""
+    with session(store.service) as work:
+        found = publications.find(work, number)
+    assert found is not None
+    return found.bounds
+
+
+def test_bounds_hold_what_each_kind_of_publication_touches(store: Store) -> None:
+    plan = small()
+    whole = bounds(store, publish(store, plan))
+    moved = Facility(id="f1", name="卫生站", category="clinic", shape=at(7.5, 2.5))
+    a = tuple(replace(one, name="改") for one in plan.grids if one.region == "A")
+    published = {
+        "a thing was here and is there": (Plan(facilities=(moved,)), (at(0.5, 0.5), at(7.5, 2.5))),
+        "a grid is counted anew": (
+            Plan(buildings=(replace(house("h-A01", "A01", 0, 0), households=311),)),
+            (at(0, 0), at(1, 1)),
+        ),
+        "a region has another name": (
+            Plan(regions=(Region(code="S", name="新街", level="street", parent="D"),)),
+            (at(0, 0), at(7, 2)),
+        ),
+        "redrawn ground": (Plan(regions=(plan.regions[2],), grids=a), (at(0, 0), at(2, 2))),
+    }
+    for what, (part, corners) in published.items():
+        number = publish(store, part)
+        assert bounds(store, number) == shapely.MultiPoint(corners).bounds, what
+        assert bounds(store, number) == tuple(
+            shapely.total_bounds(shapely.box(*told(store, number - 1, number).boxes.T))
+        )
+    back = revert.revert(store.service, revert.Request(number=number - 1, actor="planner", reason="back")).number
+    assert bounds(store, back) == bounds(store, number)
+    limits = rulesets.publish(store.service, parse({"limits": {"households_most": {"residential": 450}}}), "planner")
+    assert bounds(store, limits) == shapely.MultiPoint([at(0, 0), at(7, 4)]).bounds
+    assert whole == shapely.MultiPoint([at(0, 0), at(9, 9)]).bounds
+
+
+def test_bounds_of_an_earlier_version_are_put_right(store: Store) -> None:
+    """They were those of what a plan had, and none where the limits changed."""
+    publish(store, small())
+    number = publish(store, Plan(buildings=(replace(house("h-A01", "A01", 0, 0), households=311),)))
+    right = [bounds(store, n) for n in (1, number)]
+    with store.owner.begin() as work:
+        work.execute(text("ALTER TABLE publication DISABLE TRIGGER USER"))
+        work.execute(text("UPDATE publication SET west = NULL, south = 1, east = NULL"))
+        work.execute(text("ALTER TABLE publication ENABLE TRIGGER USER"))
+        work.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+    assert [bounds(store, n) for n in (1, number)] == [None, None]
+    schema.migrate(store.owner)
+    assert [bounds(store, n) for n in (1, number)] == right

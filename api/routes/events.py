@@ -66,6 +66,10 @@ async def events(
     """`published` (publication, kind, at, bounds, regions) for everybody; `plan` (id, revision, state, action, actor,
     at) in the inner profile only.
 
+    `bounds` (west, south, east, north, WGS-84) hold all that tiles show otherwise since: redrawn ground, things that
+    came, went or changed, grids that are counted anew, all ground of regions with another name or level, and all ground
+    where limits are others. They are null where tiles show what they did.
+
     Each event has an `id`; a client that comes back with the last one as `Last-Event-ID`, as browsers do, misses
     nothing and hears nothing twice. In between there is a comment every 15 seconds (WANGGE_HEARTBEAT_SECONDS). At most
     100 callers listen at once (WANGGE_LISTENERS).

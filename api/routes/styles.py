@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from api.answers import CURRENT, absolute, answer
 from api.media import JSON
+from api.schemas import MapStyle
 from geo.matrix import MERCATOR
 from tiles.style import style
 
@@ -23,8 +24,7 @@ MatrixName = Annotated[
     "/{name}.json",
     operation_id="mapStyle",
     summary="A MapLibre style on the tiles",
-    response_class=Response,
-    responses={200: {"description": "A document of the MapLibre style specification, version 8"}},
+    response_model=MapStyle,
 )
 def told(request: Request, name: Name, matrix: MatrixName = "mercator") -> Response:
     """Grids by what their number of households comes to (`verdict`, `night`) or by `kind`, over streets, water and

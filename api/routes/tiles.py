@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api import tile_store
 from api.access import actor
 from api.answers import CURRENT, IMMUTABLE, PRIVATE, answer
+from api.arrival import arrived
 from api.media import JSON
 from api.openapi import responses
 from api.parameters import Integer
@@ -19,7 +20,6 @@ from api.published import InLive
 from api.schemas import TileJson
 from api.tile_answer import MVT, TileAnswer, told, wants_gzip
 from api.tile_desk import FINDINGS, TileDesk
-from api.tile_findings import findings
 from api.tile_json import document
 from api.tile_place import OTHERS, Place
 from api.tile_quick import UNMADE
@@ -117,13 +117,13 @@ async def _square(request: Request, live: Live, publication: str, place: Place) 
     is_public = tile_store.is_public(place.layer)
     if not place.is_there or not tile_store.shown(place.layer):
         raise Problem("not-found")
-    number = _number(live, publication)
-    if place.layer == FINDINGS and number != live.seen.map.publication:
+    number, state = await _number(live, publication), live.seen.map
+    if place.layer == FINDINGS and number != state.publication:
         raise Problem("not-found")  # nobody knows what was found then
     if not is_public:
         await actor(request)
-        found = partial(findings, request, live, live.seen.map)
-        return _private(await desk.inner(place, number, found), number)
+        found = partial(request.app.state.tile_findings.of, request.app.state.pool, state)
+        return _private(request, await desk.inner(place, number, found), number)
     tile = await desk.tile(place, number)
     asked = dict(reversed(request.scope["headers"]))
     if wants_gzip(asked):
@@ -137,7 +137,7 @@ async def _tilejson(request: Request, live: Live, matrix: str, publication: str,
         await actor(request)
     state = live.seen.map
     if publication != "current":
-        number = _number(live, publication)
+        number = await _number(live, publication)
         found = await run_in_threadpool(live.map_at, number)
         if found is None:
             raise Problem("unknown-publication", {"publication": publication})
@@ -147,11 +147,10 @@ async def _tilejson(request: Request, live: Live, matrix: str, publication: str,
     return answer(request, told, medium=JSON, cache=cache, publication=state.publication)
 
 
-def _number(live: Live, publication: str) -> int:
-    """Of the publication that is asked for. Raises the problem `unknown-publication`."""
-    newest = live.seen.map.publication
-    number = newest if publication == "current" else int(publication)
-    if number > newest:
+async def _number(live: Live, publication: str) -> int:
+    """Of the publication that is asked for. Raises the problem `unknown-publication`, StoreUnavailable."""
+    number = live.seen.map.publication if publication == "current" else int(publication)
+    if not await arrived(live, number):
         raise Problem("unknown-publication", {"publication": publication})
     return number
 
@@ -163,6 +162,9 @@ def _other(matrix: str) -> str:
     return matrix
 
 
-def _private(body: bytes, number: int) -> Response:
-    headers = {"Cache-Control": PRIVATE, "X-Publication": str(number)}
-    return Response(body, 200 if body else 204, headers, MVT.type if body else None)
+def _private(request: Request, body: bytes, number: int) -> Response:
+    """With a tag of its content, for who keeps it in its own memory."""
+    if not body:
+        return Response(status_code=204, headers={"Cache-Control": PRIVATE, "X-Publication": str(number)})
+    vary = {"Vary": "Authorization"}
+    return answer(request, body, medium=MVT, cache=PRIVATE, publication=number, headers=vary)

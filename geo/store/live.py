@@ -10,6 +10,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from geo.people import EPOCH, MICROSECOND, SHANGHAI
 from geo.search import Finder
 from geo.state import Map
 from geo.store import orders, people
+from geo.store.arrivals import ARRIVAL_S, Arrivals
 from geo.store.connect import reachable, session
 from geo.store.errors import StoreUnavailable
 from geo.store.published import current_publication
@@ -89,6 +91,7 @@ class Live:
         self._past: OrderedDict[int, Map] = OrderedDict()
         self.searchable = Searchable(engine, None if snapshots is None else snapshots.beside("search"))
         self.seen = Seen(Map(), time.monotonic() - STALE_S, loaded=False)
+        self.arrivals = Arrivals(engine, lambda: self.seen.map.publication)
 
     @property
     def hears(self) -> bool:
@@ -160,8 +163,10 @@ class Live:
 
     def map_at(self, number: int) -> Map | None:
         """The state of a publication: the one in force at once, a past one from its snapshot or the store; None when
-        there is none. Raises StoreUnavailable.
+        there is none. One that another process may have told of first is waited for. Raises StoreUnavailable.
         """
+        if number > self.seen.map.publication:
+            self._await(number)
         current = self.seen.map
         if number == current.publication:
             return current
@@ -176,6 +181,19 @@ class Live:
             found = opened(state)
             self._keep(found)
         return found
+
+    def coming(self, number: int) -> "Future[None] | None":
+        """What ends once a publication is here; None where there is none of that number, by the last word of a database
+        that is away. In a thread. Raises StoreUnavailable."""
+        return self.arrivals.expected(number) if self.hears else None
+
+    def _await(self, number: int) -> None:
+        coming = self.coming(number)
+        if coming is not None:
+            try:
+                coming.result(ARRIVAL_S)
+            except TimeoutError:
+                raise StoreUnavailable(f"publication {number} is not here yet") from None
 
     def _pass(self, past: Map) -> None:
         """Keep the state that was in force, or forget all that was: the store was made anew, or restored."""
@@ -230,6 +248,7 @@ class Live:
         self.searchable.published()
         if known:
             self._pass(past)
+        self.arrivals.came()
 
     def _follow(self) -> None:
         while not self._stop.is_set():

@@ -11,7 +11,8 @@ from geo.store.tables import publication
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """One entry of the number line; `bounds` are west, south, east, north of what changed, degrees."""
+    """One entry of the number line; `bounds` are west, south, east, north of all that tiles show otherwise since,
+    degrees."""
 
     number: int
     kind: str

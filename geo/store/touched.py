@@ -1,25 +1,26 @@
 """Where may a tile show something else than at an earlier publication?
 
 Told by boxes of ground: of communities whose edition is another, of grids counted anew, of what regions have that are
-named or placed otherwise, of things that came, went or changed.
+named or placed otherwise, of things that came, went or changed. Which they are the database says
+(`migrations/sql/touched.sql`), whose door makes the bounds of a publication of the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, cast, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import INT8RANGE
+from sqlalchemy import ColumnElement, Float, Row, Table, column, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from geo.store.tables import building, dwelling, edition, facility, grid, line, region, ruleset, tally, water
+from geo.store.tables import ruleset
 
 Boxes = NDArray[np.float64]
 
+SIDES = ("west", "south", "east", "north")
 MOST_BOXES = 20_000
-"""More boxes of one kind than these are told as the squares of `SQUARE` that they meet."""
+"""More boxes than these are told as the squares of `SQUARE` that they meet."""
 SQUARE = 0.01
 """Degrees."""
 
@@ -39,9 +40,8 @@ def touched(session: Session, after: int, upto: int) -> Touched:
     """
     if session.scalar(select(exists().where(turned(ruleset, after, upto)))):
         return Touched(True, np.empty((0, 4)))
-    found = [box for query in _queries(after, upto) for box in _told(session, query)]
-    boxes = np.unique(np.array(found, dtype=np.float64).reshape(-1, 4), axis=0)
-    return Touched(False, boxes[np.isfinite(boxes).all(axis=1)])
+    found = np.array([tuple(row) for row in _told(session, after, upto)], dtype=np.float64)
+    return Touched(False, np.unique(found.reshape(-1, 4), axis=0))
 
 
 def turned(table: Table, after: int, upto: int) -> ColumnElement[bool]:
@@ -51,42 +51,12 @@ def turned(table: Table, after: int, upto: int) -> ColumnElement[bool]:
     return or_((begun > after) & (begun <= upto), is_over & (ended > after) & (ended <= upto))
 
 
-def _queries(after: int, upto: int) -> Iterator[Select[Any]]:
-    yield _boxes(edition, edition.c.boundary).where(turned(edition, after, upto))
-    for table in (building, facility, line, water):
-        yield _boxes(table, table.c.shape).where(turned(table, after, upto))
-    housed = dwelling.join(building, building.c.id == dwelling.c.building)
-    yield _boxes(housed, building.c.shape).where(turned(dwelling, after, upto), _meets(building, after, upto))
-    counted = tally.join(grid, grid.c.id == tally.c.grid).join(edition, edition.c.id == grid.c.edition)
-    yield _boxes(counted, grid.c.shape).where(turned(tally, after, upto), _meets(edition, after, upto))
-    yield _boxes(edition, edition.c.boundary).where(
-        edition.c.region.in_(_below_turned(after, upto)), _meets(edition, after, upto)
-    )
-
-
-def _below_turned(after: int, upto: int) -> Select[tuple[int]]:
-    """Regions that are told otherwise, and all that are or were below them."""
-    known = select(region.c.id).where(turned(region, after, upto)).cte(recursive=True)
-    under = select(region.c.id).join(known, region.c.parent == known.c.id).where(_meets(region, after, upto))
-    return select(known.union(under).c.id)
-
-
-def _meets(table: Table, after: int, upto: int) -> ColumnElement[bool]:
-    """Rows in force at any number from `after` to `upto`."""
-    return table.c.numbers.op("&&")(cast(func.int8range(after, upto, "[]"), INT8RANGE))
-
-
-def _boxes(source: FromClause, shape: ColumnElement[Any]) -> Select[Any]:
-    sides = {"west": func.ST_XMin, "south": func.ST_YMin, "east": func.ST_XMax, "north": func.ST_YMax}
-    return select(*(side(shape).label(name) for name, side in sides.items())).select_from(source)
-
-
-def _told(session: Session, query: Select[Any]) -> Sequence[Row[Any]]:
+def _told(session: Session, after: int, upto: int) -> Sequence[Row[Any]]:
     """The boxes; of very many the squares that they meet, which the database finds without telling each."""
-    found = session.execute(query.limit(MOST_BOXES + 1)).all()
+    box = func.touched_boxes(after, upto).table_valued(*(column(side, Float) for side in SIDES))
+    found = session.execute(select(*(box.c[side] for side in SIDES)).limit(MOST_BOXES + 1)).all()
     if len(found) <= MOST_BOXES:
         return found
-    box = query.subquery()
-    low = (func.floor(side / SQUARE) * SQUARE for side in (box.c.west, box.c.south))
-    high = (func.ceil(side / SQUARE) * SQUARE for side in (box.c.east, box.c.north))
+    low = (func.floor(box.c[side] / SQUARE) * SQUARE for side in SIDES[:2])
+    high = (func.ceil(box.c[side] / SQUARE) * SQUARE for side in SIDES[2:])
     return session.execute(select(*low, *high).distinct()).all()

@@ -95,19 +95,6 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION ended_things(p_plan uuid, n bigint) RETURNS TABLE (shape geometry)
-LANGUAGE sql STABLE AS $$
-  -- Where things stood that the plan moved or took out.
-  WITH named AS MATERIALIZED (
-    SELECT i.id, i.layer FROM plan_item AS p JOIN identity AS i ON i.layer = p.layer AND i.code = p.code
-    WHERE p.plan = p_plan AND p.layer IN ('building', 'facility', 'line', 'water')
-  )
-  SELECT t.shape FROM named AS m JOIN building AS t ON m.layer = 'building' AND t.id = m.id AND upper(t.numbers) = n
-  UNION ALL SELECT t.shape FROM named AS m JOIN facility AS t ON m.layer = 'facility' AND t.id = m.id AND upper(t.numbers) = n
-  UNION ALL SELECT t.shape FROM named AS m JOIN line AS t ON m.layer = 'line' AND t.id = m.id AND upper(t.numbers) = n
-  UNION ALL SELECT t.shape FROM named AS m JOIN water AS t ON m.layer = 'water' AND t.id = m.id AND upper(t.numbers) = n
-$$;
-
 CREATE OR REPLACE FUNCTION derive_dwellings(p_plan uuid, staged bigint[], n bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 -- Owners of the buildings that the plan brings and of those on ground that it redraws. Where a building stands on grids
@@ -210,13 +197,12 @@ BEGIN
   PERFORM rehouse(NULL, asked, '{}', '{}', '{}', true, n);
   INSERT INTO publication (number, kind, at, actor, reason, regions, west, south, east, north)
   SELECT n, 'data', greatest(clock_timestamp(), (SELECT max(at) FROM publication) + interval '1 microsecond'), 'upgrade',
-         'a declared grid counts only where the building stands in it', '{}',
-         ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
-  FROM (SELECT ST_Extent(shape) AS box FROM building WHERE id = ANY (asked) AND in_force(numbers)) AS extent;
+         'a declared grid counts only where the building stands in it', '{}', west, south, east, north
+  FROM touched_bounds(n);
   INSERT INTO log (actor, action, reason, publication, details)
   VALUES ('upgrade', 'publish', 'a declared grid counts only where the building stands in it', n,
           jsonb_build_object('buildings', cardinality(asked)));
-  PERFORM pg_notify('wangge', n::text);
+  PERFORM pg_notify('wangge', n::text), pg_notify('wangge_event', '');
   RETURN n;
 END
 $$;

@@ -207,7 +207,6 @@ LANGUAGE plpgsql AS $$
 DECLARE
   staged bigint[];
   neighbours bigint[];
-  closed bigint[];
   n bigint;
   ground boolean;
   has_data boolean;
@@ -219,8 +218,6 @@ BEGIN
 
   UPDATE head SET publication = publication + 1 RETURNING publication INTO n;
   PERFORM recheck(p_plan, neighbours);
-  closed := ARRAY(SELECT o.id FROM edition AS e JOIN edition AS o ON o.region = e.region AND in_force(o.numbers)
-                  WHERE e.id = ANY (staged));
   PERFORM switch_ground(p_plan, staged, n);
   has_data := EXISTS (SELECT FROM plan_item WHERE plan = p_plan AND layer <> 'grid');
   IF has_data THEN
@@ -238,13 +235,8 @@ BEGIN
          -- Instants follow the numbers even where the clock was set back.
          greatest(clock_timestamp(), (SELECT at FROM publication WHERE number = n - 1) + interval '1 microsecond'),
          p_actor, p_reason, p_plan,
-         ARRAY(SELECT code FROM plan_region WHERE plan = p_plan ORDER BY code),
-         ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
-  FROM (SELECT ST_Extent(g) AS box FROM (
-          SELECT boundary AS g FROM plan_region WHERE plan = p_plan
-          UNION ALL SELECT e.boundary FROM edition AS e WHERE e.id = ANY (closed)
-          UNION ALL SELECT shape FROM plan_item WHERE plan = p_plan AND shape IS NOT NULL
-          UNION ALL SELECT shape FROM ended_things(p_plan, n)) AS shapes) AS extent;
+         ARRAY(SELECT code FROM plan_region WHERE plan = p_plan ORDER BY code), west, south, east, north
+  FROM touched_bounds(n);
   PERFORM settle_orders(staged, n);
   UPDATE plan SET state = 'published', publication = n, at = NULL, revision = revision + 1, stamp = gen_random_uuid()
   WHERE id = p_plan;

@@ -161,12 +161,8 @@ BEGIN
   SELECT n, 'revert', greatest(clock_timestamp(), (SELECT max(at) FROM publication) + interval '1 microsecond'), p_actor, p_reason,
          ARRAY(SELECT DISTINCT i.code FROM edition AS e JOIN identity AS i ON i.id = e.region
                WHERE lower(e.numbers) = n OR upper(e.numbers) = n ORDER BY i.code),
-         ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
-  FROM (SELECT ST_Extent(g) AS box FROM (
-          SELECT boundary AS g, numbers FROM edition
-          UNION ALL SELECT shape, numbers FROM building UNION ALL SELECT shape, numbers FROM facility
-          UNION ALL SELECT shape, numbers FROM line UNION ALL SELECT shape, numbers FROM water) AS shapes
-        WHERE lower(numbers) = n OR upper(numbers) = n) AS extent;
+         west, south, east, north
+  FROM touched_bounds(n);
   PERFORM settle_orders(staged, n);
   again := order_again(undone, p_actor);
   INSERT INTO log (actor, action, reason, publication, details)

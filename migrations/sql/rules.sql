@@ -1,6 +1,6 @@
 -- The limits of the rules come into force through the number line, as everything published does.
 
-CREATE FUNCTION publish_ruleset(p_settings jsonb, p_actor text, p_reason text) RETURNS bigint
+CREATE OR REPLACE FUNCTION publish_ruleset(p_settings jsonb, p_actor text, p_reason text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   n bigint;
@@ -23,18 +23,19 @@ BEGIN
 
   UPDATE ruleset SET numbers = int8range(lower(numbers), n) WHERE in_force(numbers);
   INSERT INTO ruleset (numbers, settings) VALUES (int8range(n, NULL), p_settings);
-  INSERT INTO publication (number, kind, at, actor, reason, regions)
+  INSERT INTO publication (number, kind, at, actor, reason, regions, west, south, east, north)
   SELECT n, 'data', greatest(clock_timestamp(), (SELECT max(at) FROM publication) + interval '1 microsecond'),
-         p_actor, p_reason, '{}';
+         p_actor, p_reason, '{}', west, south, east, north
+  FROM touched_bounds(n);
   INSERT INTO log (actor, action, reason, publication, details)
   VALUES (p_actor, 'publish', p_reason, n, jsonb_build_object('ruleset', p_settings));
-  PERFORM pg_notify('wangge', n::text);
+  PERFORM pg_notify('wangge', n::text), pg_notify('wangge_event', '');
   RETURN n;
 END
 $$;
 
-CREATE TRIGGER keep_the_past BEFORE UPDATE OR DELETE ON ruleset FOR EACH ROW EXECUTE FUNCTION keep_the_past();
-CREATE TRIGGER never_empty BEFORE TRUNCATE ON ruleset FOR EACH STATEMENT EXECUTE FUNCTION keep_for_ever();
+CREATE OR REPLACE TRIGGER keep_the_past BEFORE UPDATE OR DELETE ON ruleset FOR EACH ROW EXECUTE FUNCTION keep_the_past();
+CREATE OR REPLACE TRIGGER never_empty BEFORE TRUNCATE ON ruleset FOR EACH STATEMENT EXECUTE FUNCTION keep_for_ever();
 
 REVOKE ALL ON FUNCTION publish_ruleset(jsonb, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION publish_ruleset(jsonb, text, text) TO wangge_service;

@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
-NAMES = ("past", "proof", "owners", "data", "orders", "untouched", "door", "schedule", "revert", "plans")
+NAMES = ("past", "proof", "owners", "touched", "data", "orders", "untouched", "door", "schedule", "revert", "plans")
 STATES = "state IN ('draft', 'submitted', 'approved', 'scheduled', 'published', 'withdrawn')"
 
 

@@ -8,9 +8,8 @@ export interface Square {
   y: number;
 }
 
-/** What a publication changed: `bounds` of the ground, none where it had no place. */
+/** What a publication changed: `bounds` hold all that squares show otherwise since, none where that is nothing. */
 export interface Change {
-  kind: string;
   bounds: Bounds | null;
 }
 
@@ -19,9 +18,9 @@ const COARSE_BELOW = 11;
 /** So far beyond its edge, in parts of its side, a square shows something that the change moved. */
 const NEAR = 1 / 4;
 
-/** Only a change of ground has its whole extent in `bounds`: more households colour a grid far from the building. */
-export function touches({ kind, bounds }: Change, { z, x, y }: Square): boolean {
-  if (kind !== "ground" || bounds === null || z < COARSE_BELOW) return true;
+export function touches({ bounds }: Change, { z, x, y }: Square): boolean {
+  if (bounds === null) return false;
+  if (z < COARSE_BELOW) return true;
   const [west, south, east, north] = bounds;
   const meets = (low: number, high: number, at: number): boolean => high >= at - NEAR && low <= at + 1 + NEAR;
   return meets(column(west, z), column(east, z), x) && meets(row(north, z), row(south, z), y);
