@@ -3,8 +3,7 @@
 All shapes are simplified together, each border once for both its sides (Visvalingam and Whyatt 1993, kept free of new
 crossings as in JTS's and GEOS's coverage simplifier), and led through the units of the zoom's lattice
 (`geo.hot_pixels`). Neighbours have the same nodes at every zoom, in every square of the map. Coarser shapes are put
-together from finer ones by taking out the edges that two of them pass in opposite directions: what is drawn as a
-street's border is a border of its grids.
+together from finer ones (`geo.assembled`).
 """
 
 from collections.abc import Sequence
@@ -14,7 +13,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.hot_pixels import Numbers, Rings, led, packed, unpacked
+from geo.assembled import enclosed, runs, wound
+from geo.hot_pixels import Numbers, Rings, led, packed
 from geo.matrix import EXTENT, MOST_ZOOM, RIM, Matrix
 from geo.model import Ground
 
@@ -25,10 +25,6 @@ STEPS = ((11, 0), (8, 1), (6, 2), (0, 3))
 SIMPLER, PLAINER = 4.0, 8.0
 """Units: a corner goes whose triangle is smaller than the square of this: a quarter of a pixel on the screen where
 grids are shown, a whole one below, where squares hold cities."""
-CLOSE = 0.02
-"""Of the side of a square as large as a shape: how near the middle of its largest round is looked for."""
-ALIKE = 1e-9
-"""Share by which an area may miss the sum of its parts: what doubles lose, less than any overlap of a unit."""
 REACH = 8
 """Units: beyond this, what is simplified there does not move a border here."""
 
@@ -52,34 +48,7 @@ def generalised(shapes: Sequence[Ground], matrix: Matrix, zoom: int) -> list[Bas
     found = _polygons(led(np.asarray(simple, dtype=object), EXTENT, RIM), len(shapes))
     crossed = ~shapely.is_valid(found)
     found[crossed] = _uncrossed(found[crossed])
-    return list(_wound(found))
-
-
-def assembled(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
-    """The outline of shapes of one lattice: their directed edges without those that cancel.
-
-    Shapes that overlap, as in provisional editions, are united instead: their edges say nothing.
-    """
-    given = np.asarray(shapes, dtype=object)
-    start, end = _directed(given)
-    low, high = np.minimum(start, end), np.maximum(start, end)
-    each, place = np.unique(np.column_stack([low, high]), axis=0, return_inverse=True)
-    passes = np.bincount(place.ravel(), np.where(start < end, 1.0, -1.0), len(each))
-    outline = _enclosed(each[passes != 0])
-    if not (outline.is_valid and np.isclose(outline.area, shapely.area(given).sum(), rtol=ALIKE, atol=0.0)):
-        outline = shapely.union_all(given, grid_size=1.0)
-    return shapely.orient_polygons(outline, exterior_cw=False)
-
-
-def label_points(shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
-    """A place well inside each shape, which has ground: the middle of the largest round in its largest part."""
-    parts, owner = shapely.get_parts(np.asarray(shapes, dtype=object), return_index=True)
-    parts = parts[np.lexsort((-shapely.area(parts), owner))]
-    largest = parts[np.r_[0, np.cumsum(np.bincount(owner))[:-1]]] if len(parts) else parts
-    close = np.maximum(np.sqrt(shapely.area(largest)) * CLOSE, 0.1)
-    middle = shapely.get_point(shapely.maximum_inscribed_circle(largest, close), 0)
-    whole = shapely.transform(middle, np.rint)
-    return list(np.where(shapely.contains_properly(largest, whole), whole, middle))
+    return list(wound(found))
 
 
 def _polygons(rings: Rings, count: int) -> NDArray[np.object_]:
@@ -96,8 +65,8 @@ def _polygons(rings: Rings, count: int) -> NDArray[np.object_]:
     _put_plain(found, Rings(node[plain], ring[plain], rings.part, rings.shape))
     order = np.argsort(shape[~plain], kind="stable")
     node, ring, shape = node[~plain][order], ring[~plain][order], shape[~plain][order]
-    for one, run in _runs(shape):
-        found[one] = _enclosed(_odd_edges(packed(node[run]), ring[run]))
+    for one, run in runs(shape):
+        found[one] = enclosed(_odd_edges(packed(node[run]), ring[run]))
     return found
 
 
@@ -137,26 +106,11 @@ def _put_plain(found: NDArray[np.object_], rings: Rings) -> None:
         found[one] = shapely.multipolygons(polygons[at : at + count])
 
 
-def _runs(ascending: Numbers) -> list[tuple[int, slice]]:
-    """Each number and where it stands."""
-    numbers, begin = np.unique(ascending, return_index=True)
-    ends = [*begin[1:].tolist(), len(ascending)][: len(begin)]
-    return [(one, slice(at, end)) for one, at, end in zip(numbers.tolist(), begin.tolist(), ends, strict=True)]
-
-
 def _odd_edges(key: Numbers, ring: Numbers) -> Numbers:
     """Undirected edges (n, 2) that rings pass an odd number of times."""
     after = _neighbour(key, ring, -1)
     each, times = np.unique(np.sort(np.column_stack([key, after]), axis=1), axis=0, return_counts=True)
     return np.asarray(each[(times % 2 == 1) & (each[:, 0] != each[:, 1])], dtype=np.int64)
-
-
-def _enclosed(edges: Numbers) -> BaseGeometry:
-    """What undirected edges (n, 2) enclose, each piece once."""
-    if len(edges) == 0:
-        return shapely.Polygon()
-    ends = np.stack([unpacked(edges[:, 0]), unpacked(edges[:, 1])], axis=1).astype(np.float64)
-    return shapely.build_area(shapely.multilinestrings(shapely.linestrings(ends)))
 
 
 def _uncrossed(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -168,16 +122,3 @@ def _uncrossed(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     found = np.full(len(shapes), shapely.Polygon(), dtype=object)
     is_ground = shapely.get_dimensions(parts) == 2
     return shapely.multipolygons(parts[is_ground], indices=owner[is_ground], out=found) if is_ground.any() else found
-
-
-def _wound(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    return np.asarray(shapely.orient_polygons(shapes, exterior_cw=False), dtype=object)
-
-
-def _directed(shapes: NDArray[np.object_]) -> tuple[Numbers, Numbers]:
-    """The edges of shapes, their ground on the left."""
-    rings = shapely.get_rings(shapely.get_parts(_wound(shapes)))
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    key = packed(xy.astype(np.int64))
-    starts = np.flatnonzero(ring[1:] == ring[:-1])
-    return key[starts], key[starts + 1]

@@ -12,6 +12,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.edges import distinct, spread
+
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
@@ -41,7 +43,7 @@ def led(polygons: NDArray[np.object_], every: int, rim: int) -> Rings:
     parts, owner = shapely.get_parts(polygons, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    places, number = np.unique(xy @ np.array([1.0, 1.0j]), return_inverse=True)
+    places, number = np.unique(np.ascontiguousarray(xy).view(np.complex128)[:, 0], return_inverse=True)
     starts = np.flatnonzero(ring[1:] == ring[:-1])
     starts = starts[number[starts] != number[starts + 1]]
     low, high = np.minimum(number[starts], number[starts + 1]), np.maximum(number[starts], number[starts + 1])
@@ -65,18 +67,29 @@ class _Chains:
 def _chains(corners: Floats, first: Numbers, last: Numbers, every: int, rim: int) -> _Chains:
     a, b = corners[first], corners[last]
     crossed, crossing = _crossings(a, b, every, rim)
-    squares = unpacked(np.unique(packed(np.concatenate([np.rint(corners).astype(np.int64), crossing]))))
-    met, square = _met(a, b, squares)
+    middle = packed(np.rint(corners).astype(np.int64))
+    hot = distinct(np.concatenate([middle, packed(crossing)]))
+    met, square = _met(a, b, unpacked(hot))
+    start, end, more = middle[first], middle[last], np.zeros(len(first), dtype=bool)
+    more[crossed] = True
+    more[met[(hot[square] != start[met]) & (hot[square] != end[met])]] = True
+    own = more[met]  # most edges meet the squares of their ends alone, and are in order
+    edge, key = _in_order(
+        a, b, np.concatenate([crossed, met[own]]), np.concatenate([packed(crossing), hot[square[own]]])
+    )
     whole = np.arange(len(first))
-    edge = np.concatenate([whole, whole, crossed, met])
-    node = np.concatenate([np.rint(a).astype(np.int64), np.rint(b).astype(np.int64), crossing, squares[square]])
-    rank = np.concatenate([np.full(len(whole), -1), np.full(len(whole), 1), np.zeros(len(crossed) + len(met), int)])
-    along = ((node - a[edge]) * (b - a)[edge]).sum(axis=1)
-    key = packed(node)
-    order = np.lexsort((key, along, rank, edge))
-    edge, node, key = edge[order], node[order], key[order]
+    edge, key = np.concatenate([whole, edge, whole]), np.concatenate([start, key, end])
+    order = np.argsort(edge, kind="stable")
+    edge, key = edge[order], key[order]
     new = np.r_[True, (edge[1:] != edge[:-1]) | (key[1:] != key[:-1])][: len(edge)]
-    return _Chains(node[new], np.searchsorted(edge[new], np.arange(len(first) + 1)))
+    return _Chains(unpacked(key[new]), np.searchsorted(edge[new], np.arange(len(first) + 1)))
+
+
+def _in_order(a: Floats, b: Floats, edge: Numbers, key: Numbers) -> tuple[Numbers, Numbers]:
+    """Places that edges meet, edge by edge as they are met."""
+    along = ((unpacked(key) - a[edge]) * (b - a)[edge]).sum(axis=1)
+    order = np.lexsort((key, along, edge))
+    return edge[order], key[order]
 
 
 def _crossings(a: Floats, b: Floats, every: int, rim: int) -> tuple[Numbers, Numbers]:
@@ -99,13 +112,31 @@ def _on_lines(a: Floats, b: Floats, axis: int, offset: int, every: int) -> tuple
 
 def _met(a: Floats, b: Floats, squares: Numbers) -> tuple[Numbers, Numbers]:
     """Pairs (edge, square) where the edge goes through the inside of the square; also those round its ends."""
-    tree = shapely.STRtree(shapely.points(squares.astype(np.float64)))
-    low, high = np.minimum(a, b) - HALF, np.maximum(a, b) + HALF
-    edge, square = tree.query(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
+    edge, square = _about(np.minimum(a, b) - HALF, np.maximum(a, b) + HALF, squares)
     run, apart = (b - a)[edge], squares[square] - a[edge]
     off = np.abs(run[:, 0] * apart[:, 1] - run[:, 1] * apart[:, 0])
     through = off < HALF * np.abs(run).sum(axis=1)
     return edge[through], square[through]
+
+
+def _about(low: Floats, high: Floats, squares: Numbers) -> tuple[Numbers, Numbers]:
+    """Pairs (box, square) where the middle of the square is in the box.
+
+    Looked for in upright strips, as wide as boxes are.
+    """
+    wide = max(int((high - low)[:, 0].mean()), 1) if len(low) else 1
+    key = squares[:, 0] // wide * SHIFT + squares[:, 1]
+    order = np.argsort(key)
+    key = key[order]
+    west, east = (np.floor(side[:, 0] / wide).astype(np.int64) for side in (low, high))
+    box, strip = spread(west, east - west + 1)
+    begin = np.searchsorted(key, strip * SHIFT + np.ceil(low[box, 1]).astype(np.int64))
+    end = np.searchsorted(key, strip * SHIFT + np.floor(high[box, 1]).astype(np.int64), side="right")
+    run, at = spread(begin, end - begin)
+    box, square = box[run], order[at]
+    x = squares[square, 0]
+    inside = (low[box, 0] <= x) & (x <= high[box, 0])
+    return box[inside], square[inside]
 
 
 def _together(chains: _Chains, backward: NDArray[np.bool_], edge: Numbers) -> tuple[Numbers, Numbers]:

@@ -14,7 +14,9 @@ from jittered import net, quads
 from shapely.geometry.base import BaseGeometry
 
 from geo import lattice
-from geo.generalise import LEAST_GRID_ZOOM, assembled, generalised, label_points, steps_above
+from geo.assembled import assembled, assembled_each
+from geo.generalise import LEAST_GRID_ZOOM, generalised, steps_above
+from geo.label_points import label_points
 from geo.matrix import EXTENT, MATRICES, MERCATOR, MOST_ZOOM, RIM, Matrix
 from geo.model import Ground
 
@@ -160,6 +162,25 @@ def test_overlapping_shapes_are_united() -> None:
     assert assembled([one, one, other]).equals(shapely.union(one, other))
 
 
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**6), zoom=st.integers(12, 17))
+def test_many_outlines_at_once(seed: int, zoom: int) -> None:
+    """Lots with holes, with parts, with parts that have holes, with corners in common, that overlap, that are empty."""
+    chance = random.Random(seed)
+    shapes = [one for one in generalised(ground(seed, columns=6, rows=6), MERCATOR, zoom) if not one.is_empty]
+    lots = [chance.sample(shapes, chance.randint(0, len(shapes))) for _ in range(8)]
+    lots += [[], [*shapes, shapes[0]], [shapely.affinity.translate(shapes[0], 1, 1), *shapes]]
+    for lot, outline in zip(lots, assembled_each(lots), strict=True):
+        united = shapely.union_all(np.array(lot, dtype=object), grid_size=1.0)
+        assert outline.is_valid
+        assert shapely.symmetric_difference(outline, united).area == 0
+        assert all(part.exterior.is_ccw for part in shapely.get_parts(outline) if not part.is_empty)
+        assert shapely.equals_identical(outline.normalize(), assembled(lot).normalize())
+        if sum(one.area for one in lot) == united.area:
+            passed = edges(lot)
+            assert set(edges([outline])) == {edge for edge in passed if (edge[1], edge[0]) not in passed}
+
+
 def test_labels_are_well_inside() -> None:
     shapes = generalised(ground(11), MERCATOR, 14)
     wide = shapely.Polygon([(0, 0), (100, 0), (100, 10), (10, 10), (10, 100), (0, 100)])
@@ -167,6 +188,20 @@ def test_labels_are_well_inside() -> None:
     assert all(shape.contains(point) for shape, point in zip([*shapes, wide], points, strict=False))
     assert shapely.distance(points[-1], shapely.Point(70, 70)) < 2
     assert label_points([]) == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10**6), zoom=st.integers(13, 17), slim=st.floats(0.02, 1.0))
+def test_labels_have_nearly_as_much_room_as_there_is(seed: int, zoom: int, slim: float) -> None:
+    drawn = [one for one in generalised(ground(seed), MERCATOR, zoom) if one.area > 1e4]
+    shapes = [shapely.affinity.scale(one, 1.0, slim) for one in drawn]
+    shapes = [one for one in shapes if isinstance(one, shapely.Polygon) and one.is_valid]
+    assume(shapes)
+    side = np.sqrt(shapely.area(shapes))
+    room = shapely.length(shapely.maximum_inscribed_circle(shapes, side * 0.005))
+    points = np.array(label_points(shapes), dtype=object)
+    assert shapely.contains_properly(shapes, points).all()
+    assert (shapely.distance(shapely.boundary(shapes), points) > room - 0.05 * side - 1.0).all()
 
 
 def test_coarser_regions_stand_for_finer_ones() -> None:

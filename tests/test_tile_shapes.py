@@ -11,7 +11,8 @@ from district import publish, small
 from tile_towns import Rows, assert_whole, codes, derived, merged, nodes_moved, of, rows, towns
 
 from geo import coverage
-from geo.generalise import LEAST_GRID_ZOOM, assembled, generalised, steps_above
+from geo.assembled import assembled
+from geo.generalise import LEAST_GRID_ZOOM, generalised, steps_above
 from geo.lattice import rounded
 from geo.matrix import MATRICES, MERCATOR
 from geo.model import Ground

@@ -13,7 +13,8 @@ from jittered import Spot
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 
-from geo.generalise import assembled, generalised
+from geo.assembled import assembled
+from geo.generalise import generalised
 from geo.lattice import rounded
 from geo.matrix import MATRICES
 from geo.model import Grid, Ground, Plan, Region

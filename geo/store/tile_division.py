@@ -5,7 +5,7 @@ some steps above them. What is above a piece is put together from the pieces.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,6 @@ from geo.generalise import LEAST_GRID_ZOOM, steps_above
 from geo.model import Standing
 from geo.store.published import at
 from geo.store.tables import edition, region
-from geo.store.touched import turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Division:
     @cached_property
     def shown(self) -> frozenset[int]:
         """Regions that have ground at this zoom."""
-        return frozenset(one for own in self.pieces for one in chain(own, self.parents))
+        return frozenset(self.pieces) | _above(self.pieces, self.parents)
 
     @cached_property
     def below(self) -> Mapping[int, tuple[int, ...]]:
@@ -68,9 +67,12 @@ class Division:
         """Whether the piece's own outline is drawn, and not only its grids': those of provisional editions overlap."""
         return not self.has_grids or not self.provisional.isdisjoint(piece.editions)
 
-    def deepest_first(self) -> list[int]:
-        """The shown regions, every one before what it is below."""
-        return sorted(self.shown, key=lambda one: (-len(list(chain(one, self.parents))), one))
+    def levels(self) -> list[list[int]]:
+        """The shown regions by how many are above them, the deepest first."""
+        found = defaultdict[int, list[int]](list)
+        for one in sorted(self.shown):
+            found[len(list(chain(one, self.parents)))].append(one)
+        return [found[deep] for deep in sorted(found, reverse=True)]
 
 
 def division(session: Session, zoom: int, number: int) -> Division:
@@ -81,16 +83,6 @@ def division(session: Session, zoom: int, number: int) -> Division:
     provisional = frozenset(own for own, _, standing in rows if standing == Standing.PROVISIONAL.value)
     pieces = _pieces({divided: own for own, divided, _ in rows}, parents, zoom)
     return Division(zoom, pieces, parents, provisional)
-
-
-def ground_steps(session: Session, after: int, upto: int) -> list[int]:
-    """The publications in (after, upto] that changed an edition or a region."""
-    found = set[int | None]()
-    for table in (edition, region):
-        ends = func.lower(table.c.numbers), func.upper(table.c.numbers)
-        for pair in session.execute(select(*ends).distinct().where(turned(table, after, upto))):
-            found.update(pair)
-    return sorted(number for number in found if number is not None and after < number <= upto)
 
 
 def kept(session: Session, number: int) -> dict[int, int]:
@@ -116,14 +108,25 @@ def chain(one: int, parents: Mapping[int, int | None]) -> Iterator[int]:
 def _pieces(divided: Mapping[int, int], parents: Mapping[int, int | None], zoom: int) -> dict[int, Piece]:
     """`divided`: the edition of each divided region."""
     members = defaultdict[int, list[int]](list)
-    upper = {above for one in divided for above in list(chain(one, parents))[1:]}
+    upper = _above(divided, parents)
     for one, number in divided.items():
         way = list(chain(one, parents))
         if one in upper:
             way = [one, *way]  # its own ground is one of the things right below it
         steps = 0 if zoom >= LEAST_GRID_ZOOM else steps_above(zoom)
         members[way[min(steps, len(way) - 1)]].append(number)
-    upper = {above for one in members for above in list(chain(one, parents))[1:]}
+    upper = _above(members, parents)
     return {
         one: Piece(-one if one in upper else one, tuple(sorted(numbers))) for one, numbers in sorted(members.items())
     }
+
+
+def _above(ones: Iterable[int], parents: Mapping[int, int | None]) -> set[int]:
+    """All regions that some region is below."""
+    found = set[int]()
+    for one in ones:
+        at = parents.get(one)
+        while at is not None and at not in found:
+            found.add(at)
+            at = parents.get(at)
+    return found

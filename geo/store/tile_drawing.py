@@ -72,8 +72,9 @@ class Drawing:
         atoms = {one: self.grounds.atoms(self.new.pieces[one], self.new) for one in (*wanted, *context)}
         subjects, shapes = in_order({own: shape for found in atoms.values() for own, shape in found.items()})
         kept = {subject for one in wanted for subject in atoms[one]}
-        drawn = generalised(shapes, self.matrix, self.new.zoom)
-        return {own: plain(shape) for own, shape in zip(subjects, drawn, strict=True) if own in kept}
+        drawn = dict(zip(subjects, generalised(shapes, self.matrix, self.new.zoom), strict=True))
+        own = [one for one in subjects if one in kept]
+        return dict(zip(own, plain_each([drawn[one] for one in own]), strict=True))
 
     def _shapes_there(self, regions: Iterable[int]) -> list[tuple[int, BaseGeometry]]:
         """The shapes that pieces have now, each with its region."""
@@ -97,7 +98,7 @@ class Drawing:
         if inner >= self.new.pieces.keys():
             return set()
         reach = REACH * 360.0 / (EXTENT * 2.0**self.new.zoom)
-        return {one.region for one in self.grounds.near(ground, reach, self.new, self.number)} - inner
+        return {one.region for one in self.grounds.near(ground, reach, self.new, self.number, inner)}
 
     def _portions(self, changed: Collection[int]) -> Iterator[list[int]]:
         """The changed pieces in their order, as many at once as memory allows."""
@@ -114,4 +115,10 @@ class Drawing:
 
 def plain(shape: BaseGeometry) -> BaseGeometry:
     """The same ground, written in the one way that all shapes are kept in: what is alike has the same bytes."""
-    return shapely.orient_polygons(shapely.normalize(shape), exterior_cw=False)
+    return plain_each([shape])[0]
+
+
+def plain_each(shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """`plain` of many shapes."""
+    normal = shapely.normalize(np.asarray(shapes, dtype=object))
+    return list(shapely.orient_polygons(normal, exterior_cw=False))

@@ -7,6 +7,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.edges import distinct
 from geo.hot_pixels import Numbers, packed
 
 
@@ -17,15 +18,23 @@ def torn(
 
     All are on one lattice, with their ground on the left.
     """
-    parts = [_edges(staying), _edges(before), _edges(after)]
-    ends, place = np.unique(np.concatenate([edges for edges, _ in parts]).ravel(), return_inverse=True)
-    first, last = place.reshape(-1, 2).T
-    forth, back = first * len(ends) + last, last * len(ends) + first
-    cuts = np.cumsum([len(edges) for edges, _ in parts])
-    own, was, now = back[: cuts[0]], forth[cuts[0] : cuts[1]], forth[cuts[1] :]
-    found = np.zeros(len(staying), dtype=bool)
-    found[parts[0][1][np.isin(own, was) & ~np.isin(own, now)]] = True
+    (edges, shape), found = _edges(staying), np.zeros(len(staying), dtype=bool)
+    back = edges[:, ::-1]
+    met = np.flatnonzero(_are_among(back, before))
+    found[shape[met[~_are_among(back[met], after)]]] = True
     return found
+
+
+def _are_among(edges: Numbers, shapes: Sequence[BaseGeometry]) -> NDArray[np.bool_]:
+    """Which edges (n, 2) some of the shapes pass."""
+    if len(edges) == 0:
+        return np.zeros(0, dtype=bool)
+    places = distinct(edges.ravel())
+    there, _ = _edges(shapes)
+    for end in (0, 1):
+        there = there[places[np.searchsorted(places[:-1], there[:, end])] == there[:, end]]
+    own, passed = (np.searchsorted(places, ends) for ends in (edges, there))
+    return np.asarray(np.isin(own[:, 0] * len(places) + own[:, 1], passed[:, 0] * len(places) + passed[:, 1]))
 
 
 def _edges(shapes: Sequence[BaseGeometry]) -> tuple[Numbers, Numbers]:

@@ -21,9 +21,11 @@ from geo.store.published import at, current_publication
 from geo.store.tables import edition, grid, identity, region, ruleset, tally
 from geo.store.tile_parts import alone, count, lacks, reach, reached
 from geo.store.tile_tables import tile_grid
-from geo.store.touched import turned
+from geo.store.touched import turned, turns
 from geo.tree import chain
 
+CHANGING = (edition, tally, ruleset, region)
+"""Tables whose rows change what is told of grids: limits differ by region."""
 EVERY, GRID = "", "grid"
 """Matrix and name of this part in `tile_state`."""
 TOLD = tuple(column.name for column in tile_grid.columns if column.name not in {"row", "grid", "numbers"})
@@ -39,20 +41,10 @@ def derive_grids(engine: Engine, publication: int) -> None:
     while lacks(engine, EVERY, GRID, publication):
         with alone(engine, EVERY, GRID) as work:
             done, upto = reached(work, EVERY, GRID), min(publication, current_publication(work))
-            steps = _steps(work, done, upto)
+            steps = turns(work, CHANGING, done, upto)
             if steps:
                 _tell_anew(work, steps[0])
             reach(work, EVERY, GRID, steps[1] - 1 if len(steps) > 1 else max(done, upto))
-
-
-def _steps(session: Session, after: int, upto: int) -> list[int]:
-    """The publications in (after, upto] that changed editions, numbers of households, limits, or whose they are."""
-    found = set[int | None]()
-    for table in (edition, tally, ruleset, region):
-        ends = func.lower(table.c.numbers), func.upper(table.c.numbers)
-        for pair in session.execute(select(*ends).distinct().where(turned(table, after, upto))):
-            found.update(pair)
-    return sorted(number for number in found if number is not None and after < number <= upto)
 
 
 def _tell_anew(session: Session, number: int) -> None:

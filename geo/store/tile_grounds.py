@@ -25,6 +25,7 @@ class Grounds:
         self._session = session
         self._boundaries: dict[int, Ground] = {}
         self._grids: dict[int, dict[int, Ground]] = {}
+        self._wholes: dict[tuple[int, ...], Ground] = {}
 
     def boundaries(self, editions: Iterable[int]) -> list[Ground]:
         """The boundaries of editions, in their order."""
@@ -33,8 +34,9 @@ class Grounds:
         if lacking:
             rows = self._session.execute(
                 select(edition.c.id, func.ST_AsBinary(edition.c.boundary)).where(_is_one_of(edition.c.id, lacking))
-            )
-            self._boundaries |= {number: shapely.from_wkb(bytes(shape)) for number, shape in rows}
+            ).all()
+            shapes = shapely.from_wkb(np.array([bytes(row[1]) for row in rows], dtype=object))
+            self._boundaries |= dict(zip((row[0] for row in rows), shapes.tolist(), strict=True))
         return [self._boundaries[one] for one in wanted]
 
     def read(self, pieces: Collection[Piece], division: Division) -> None:
@@ -44,6 +46,14 @@ class Grounds:
             self._read_grids(editions)
         self.boundaries(number for piece in pieces if division.is_drawn_whole(piece) for number in piece.editions)
 
+    def subjects(self, piece: Piece, division: Division) -> set[int]:
+        """The subjects of the atoms of a piece."""
+        found = {piece.subject} if division.is_drawn_whole(piece) else set[int]()
+        if division.has_grids:
+            self._read_grids(piece.editions)
+            found |= {own for number in piece.editions for own in self._grids[number]}
+        return found
+
     def atoms(self, piece: Piece, division: Division) -> dict[int, Ground]:
         """What of a piece is drawn and put together from nothing smaller, by subject: grids, its own outline."""
         found = dict[int, Ground]()
@@ -51,18 +61,30 @@ class Grounds:
             self._read_grids(piece.editions)
             found |= {own: shape for number in piece.editions for own, shape in self._grids[number].items()}
         if division.is_drawn_whole(piece):
-            shapes = self.boundaries(piece.editions)
-            found[piece.subject] = shapes[0] if len(shapes) == 1 else together(shapes)
+            found[piece.subject] = self._whole(piece)
         return found
 
-    def near(self, shapes: Sequence[BaseGeometry], distance: float, division: Division, number: int) -> list[Piece]:
-        """The pieces of a publication's division that have ground within a distance of shapes, degrees."""
+    def _whole(self, piece: Piece) -> Ground:
+        if piece.editions not in self._wholes:
+            shapes = self.boundaries(piece.editions)
+            self._wholes[piece.editions] = shapes[0] if len(shapes) == 1 else together(shapes)
+        return self._wholes[piece.editions]
+
+    def near(
+        self,
+        shapes: Sequence[BaseGeometry],
+        distance: float,
+        division: Division,
+        number: int,
+        without: Collection[int] = (),
+    ) -> list[Piece]:
+        """The pieces of a publication's division that have ground within a distance of shapes, degrees; but not those
+        of some regions."""
         if not shapes:
             return []
         boxes = list(shapely.box(*(shapely.bounds(np.asarray(shapes, dtype=object)) + distance * _OUTWARD).T))
-        found = self._session.scalars(
-            select(edition.c.id).where(at(edition, number), meets_any(edition.c.boundary, boxes))
-        ).all()
+        there = select(edition.c.id).where(at(edition, number), meets_any(edition.c.boundary, boxes))
+        found = [one for one in self._session.scalars(there) if division.piece_of[one].region not in without]
         grounds = np.asarray(self.boundaries(found), dtype=object)
         if len(grounds) == 0:
             return []

@@ -1,12 +1,13 @@
 """What are the outlines of regions at a zoom, now that some of what they are put together from is another?"""
 
-from collections.abc import Collection
+from collections import ChainMap
+from collections.abc import Collection, Mapping
 
 from shapely.geometry.base import BaseGeometry
 
-from geo.generalise import assembled
+from geo.assembled import assembled_each
 from geo.store.tile_division import Division, chain
-from geo.store.tile_drawing import Drawing, plain
+from geo.store.tile_drawing import Drawing, plain_each
 
 
 def outlines(drawing: Drawing, old: Division, changed: Collection[int]) -> dict[int, BaseGeometry]:
@@ -16,14 +17,12 @@ def outlines(drawing: Drawing, old: Division, changed: Collection[int]) -> dict[
     other = drawing.rows.are_other(drawing.shapes)
     stale = _stale(drawing, old, other) | set(changed)
     drawing.rows.read({above for one in stale & new.shown for above in chain(one, new.parents)})
-    for one in new.deepest_first():
-        if one in stale:
-            parts = _parts(drawing, one)
-            if one not in parts:
-                found[one] = plain(assembled(_there(drawing, found, parts)))
-            is_other = one in other if one in parts else bool(drawing.rows.are_other({one: found[one]}))
-            if is_other and (above := new.parents.get(one)) is not None:
-                stale.add(above)
+    for level in new.levels():
+        parts = {one: _parts(drawing, one) for one in level if one in stale}
+        made = _put_together(drawing, found, {one: own for one, own in parts.items() if one not in own})
+        found |= made
+        others = (other - made.keys()) | drawing.rows.are_other(made)
+        stale |= {above for one in parts.keys() & others if (above := new.parents.get(one)) is not None}
     return found
 
 
@@ -32,8 +31,7 @@ def _stale(drawing: Drawing, old: Division, other: Collection[int]) -> set[int]:
     new = drawing.new
     found = {one for one in new.shown if one not in old.shown or new.below.get(one) != old.below.get(one)}
     for one in drawing.pieces:
-        atoms = drawing.grounds.atoms(new.pieces[one], new)
-        if any(subject in other for subject in atoms):
+        if not drawing.grounds.subjects(new.pieces[one], new).isdisjoint(other):
             found.add(one)
     return found
 
@@ -43,11 +41,15 @@ def _parts(drawing: Drawing, region: int) -> list[int]:
     new, found = drawing.new, list[int]()
     if piece := new.pieces.get(region):
         whole = new.is_drawn_whole(piece)
-        found += [piece.subject] if whole else sorted(drawing.grounds.atoms(piece, new))
+        found += [piece.subject] if whole else sorted(drawing.grounds.subjects(piece, new))
     return [*found, *new.below.get(region, ())]
 
 
-def _there(drawing: Drawing, found: dict[int, BaseGeometry], subjects: Collection[int]) -> list[BaseGeometry]:
-    known = drawing.shapes | {one: found[one] for one in subjects if one in found}
-    shapes = drawing.rows.read(one for one in subjects if one not in known) | known
-    return [shape for one in subjects if (shape := shapes.get(one)) is not None and not shape.is_empty]
+def _put_together(
+    drawing: Drawing, found: dict[int, BaseGeometry], parts: Mapping[int, Collection[int]]
+) -> dict[int, BaseGeometry]:
+    """The outlines of regions of which the parts of each are told."""
+    drawn = ChainMap(found, drawing.shapes)
+    there = drawn.new_child(drawing.rows.read({one for own in parts.values() for one in own} - drawn.keys()))
+    lots = [[there[one] for one in own if one in there] for own in parts.values()]
+    return dict(zip(parts, plain_each(assembled_each(lots)), strict=True))

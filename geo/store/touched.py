@@ -5,7 +5,7 @@ named or placed otherwise, of things that came, went or changed. Which they are 
 (`migrations/sql/touched.sql`), whose door makes the bounds of a publication of the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,16 @@ def turned(table: Table, after: int, upto: int) -> ColumnElement[bool]:
     begun, ended = func.lower(table.c.numbers), func.upper(table.c.numbers)
     is_over = ~func.upper_inf(table.c.numbers)
     return or_((begun > after) & (begun <= upto), is_over & (ended > after) & (ended <= upto))
+
+
+def turns(session: Session, tables: Iterable[Table], after: int, upto: int) -> list[int]:
+    """The publications in (after, upto] in which a row of these tables began or ended."""
+    found = set[int | None]()
+    for table in tables:
+        ends = func.lower(table.c.numbers), func.upper(table.c.numbers)
+        for pair in session.execute(select(*ends).distinct().where(turned(table, after, upto))):
+            found.update(pair)
+    return sorted(number for number in found if number is not None and after < number <= upto)
 
 
 def _told(session: Session, after: int, upto: int) -> Sequence[Row[Any]]:
