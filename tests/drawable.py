@@ -18,8 +18,8 @@ from geo.model import Building, Line, Plan
 
 HOUSES = 4
 """Houses in a row, and rows, of one grid."""
-CROWDED = 10
-"""The same where drawing takes a while."""
+CROWDED = 8
+"""The same where drawing takes a while: three seconds of a processor."""
 
 
 def built(code: str, column: int, households: Sequence[int], rows: int = HOUSES) -> Plan:

@@ -81,9 +81,10 @@ class Service:
 
 
 @contextmanager
-def served(log: Path, environment: Mapping[str, str], before: str = "") -> Iterator[Service]:
-    """`wangge serve` on a free port, given once it answers; `before` is Python that it runs first."""
-    process = started(["serve", "--port", "0"], settings(environment), log, before)
+def served(log: Path, environment: Mapping[str, str], before: str = "", spawning: bool = False) -> Iterator[Service]:
+    """`wangge serve` on a free port, given once it answers; `before` is Python that it runs first, and with `spawning`
+    its processes are its own children."""
+    process = started(["serve", "--port", "0"], settings(environment), log, before, spawning)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from conftest import Store, fresh
 from district import publish
-from drawable import Drawer, crowd, households, town
+from drawable import CROWDED, Drawer, crowd, households, town
 from importing import ENDED, ask, become, environment
 from serving import served
 from test_jobs import children, held
@@ -80,7 +80,7 @@ def test_the_best_so_far_is_taken(drawer: Drawer) -> None:
     assert ended["state"] == "done", ended
     Drawing.model_validate(ended["result"])
     assert (ended["result"]["early"], ended["result"]["revision"]) == (True, 2)
-    assert sum(households(ended["result"]["alternatives"][0])) == 4 * 100 * 30
+    assert sum(households(ended["result"]["alternatives"][0])) == 4 * CROWDED**2 * 30
     again = ask(drawer.url, f"/v1/jobs/{job}?take=best", "DELETE")
     assert (again.status, again.told["result"]) == (200, ended["result"])
 
@@ -102,9 +102,9 @@ def test_what_was_not_begun_stays_when_the_best_is_taken(drawer: Drawer) -> None
 @pytest.mark.parametrize("moment", ["grids", "writing"])
 def test_kill_9_of_its_process(store: Store, tmp_path: Path, moment: str) -> None:
     """While it draws, and in the midst of writing the step: the plan is as it was, and the job goes on."""
-    with served(tmp_path / "log", environment(store, tmp_path)) as service:
+    with served(tmp_path / "log", environment(store, tmp_path), spawning=True) as service:
         drawer = Drawer(service.url)
-        number = drawer.opened("D")
+        number = drawer.opened("A" if moment == "writing" else "D")
         with held(store.owner, STEPS) if moment == "writing" else nullcontext():
             job = drawer.begun(number, {"keep": False})
             phase(drawer, job, moment)

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 import python_calamine
 import shapely
 from commands import Here
-from conftest import Store
+from conftest import Store, fresh
 from district import at, publish, small
 from test_import_export import rich
 
@@ -22,6 +23,7 @@ from geo.files.write_sheet import Batch, Field, Kind, Sheet
 from geo.files.write_shp import SHORT_NAMES, short_names, write_shp
 from geo.files.write_xlsx import write_xlsx
 from geo.model import MAP_LAYERS, Building, Layer, Plan
+from geo.store import embedded
 from geo.store.sheets import OWN
 
 NASTY = "=1+2", "+86", "-1", "@A1", "{=1}", 'a "b", c', "二\n行", "", "0012345678901234567890", "https://example.org"
@@ -38,10 +40,22 @@ def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
 
 
+@pytest.fixture(scope="module")
+def published(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
+        yield one
+
+
 @pytest.fixture
-def wangge(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
-    publish(store, small())
-    return Here(store, monkeypatch, capsys)
+def wangge(published: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """The command on the published small district, which nobody changes."""
+    return Here(published, monkeypatch, capsys)
+
+
+@pytest.fixture
+def own(small_store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """The command on a store of one test, for those who publish."""
+    return Here(small_store, monkeypatch, capsys)
 
 
 def test_a_grid_table_has_what_departments_join_on(wangge: Here, tmp_path: Path) -> None:
@@ -123,11 +137,11 @@ def test_some_layers_of_a_plan_file(wangge: Here, tmp_path: Path) -> None:
     assert len(plan) == 2
 
 
-def test_a_workbook_has_a_sheet_a_layer_and_no_formula(store: Store, wangge: Here, tmp_path: Path) -> None:
+def test_a_workbook_has_a_sheet_a_layer_and_no_formula(small_store: Store, own: Here, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     spoken = replace(small(), buildings=(*small().buildings, Building(id="007", name="=1+2", shape=at(0.1, 0.1))))
-    publish(store, spoken)
-    assert wangge("export", "-o", path).status == 0
+    publish(small_store, spoken)
+    assert own("export", "-o", path).status == 0
     book = python_calamine.load_workbook(path)
     assert book.sheet_names == [layer.value for layer in MAP_LAYERS]
     header, *found = book.get_sheet_by_name("building").to_python()
@@ -147,10 +161,10 @@ def test_nasty_cells_stay_what_they_are(tmp_path: Path) -> None:
     assert [row[1] for row in cells[1:]] == [*NASTY]
 
 
-def test_shapefiles_are_read_by_gdal(store: Store, wangge: Here, tmp_path: Path) -> None:
-    publish(store, rich())
+def test_shapefiles_are_read_by_gdal(small_store: Store, own: Here, tmp_path: Path) -> None:
+    publish(small_store, rich())
     path = tmp_path / "all.zip"
-    assert wangge("export", "-o", path).status == 0
+    assert own("export", "-o", path).status == 0
     with zipfile.ZipFile(path) as parts:
         names = {name.rpartition(".")[0] for name in parts.namelist()}
         assert parts.read("grid.cpg") == b"UTF-8"
@@ -224,10 +238,10 @@ def test_a_failure_half_way_leaves_the_old_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_past_publication_is_written_as_it_was(store: Store, wangge: Here, tmp_path: Path) -> None:
-    publish(store, replace(small(), grids=tuple(replace(grid, name="new") for grid in small().grids)))
-    assert wangge("export", "-o", tmp_path / "old.csv", "--publication", 1).status == 0
-    assert wangge("export", "-o", tmp_path / "new.csv").status == 0
+def test_a_past_publication_is_written_as_it_was(small_store: Store, own: Here, tmp_path: Path) -> None:
+    publish(small_store, replace(small(), grids=tuple(replace(grid, name="new") for grid in small().grids)))
+    assert own("export", "-o", tmp_path / "old.csv", "--publication", 1).status == 0
+    assert own("export", "-o", tmp_path / "new.csv").status == 0
     assert {row["name"] for row in rows(tmp_path / "old.csv")} == {"", "公园 Park"}
     assert {(row["name"], row["publication"]) for row in rows(tmp_path / "new.csv")} == {("new", "2")}
 

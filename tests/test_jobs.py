@@ -152,7 +152,7 @@ def test_a_job_that_runs_is_stopped_within_seconds(store: Store, tmp_path: Path)
 
 def test_a_process_or_a_connection_that_is_lost(store: Store, tmp_path: Path) -> None:
     """The job's own process is killed, then every connection of the service: the job is done all the same, once."""
-    with served(tmp_path / "log", environment(store, tmp_path)) as service:
+    with served(tmp_path / "log", environment(store, tmp_path), spawning=True) as service:
         with held(store.owner):
             sent = send(service.url, bytes_of(halves("A", 0, 1)), publish="true").told
             become(service.url, sent["id"], "running")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ import python_calamine
 import shapely
 import xlsxwriter
 from commands import Here
-from conftest import Store
+from conftest import Store, fresh
 from district import at, publish, small
 
 from geo.datum import Datum, from_wgs84
 from geo.files import FileUnreadable, foreign
+from geo.store import embedded
 
 POINTS = {"A01": at(0.5, 0.2), "B04": at(3.5, 1.5), "C01": at(6.5, 0.5)}
 HEADER = [
@@ -24,10 +26,22 @@ HEADER = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def published(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
+        yield one
+
+
 @pytest.fixture
-def wangge(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
-    publish(store, small())
-    return Here(store, monkeypatch, capsys)
+def wangge(published: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """The command on the published small district, which nobody changes."""
+    return Here(published, monkeypatch, capsys)
+
+
+@pytest.fixture
+def own(small_store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """The command on a store of one test, for those who publish."""
+    return Here(small_store, monkeypatch, capsys)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -137,16 +151,18 @@ def test_coordinates_that_are_none(wangge: Here, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_ambiguous_rows_stand_apart_and_old_parts_go(wangge: Here, store: Store, tmp_path: Path) -> None:
+def test_ambiguous_rows_stand_apart_and_old_parts_go(own: Here, small_store: Store, tmp_path: Path) -> None:
     houses = [h for h in small().buildings if h.id in ("h-A01", "h-B01")]
-    publish(store, small().__class__(buildings=tuple(h.__class__(**{**fields(h), "address": "一号"}) for h in houses)))
+    publish(
+        small_store, small().__class__(buildings=tuple(h.__class__(**{**fields(h), "address": "一号"}) for h in houses))
+    )
     path, out = tmp_path / "a.csv", tmp_path / "out.csv"
     path.write_text("地址,x1\n一 号,\n二号,\n", "utf-8")
-    assert wangge("match", path, "-o", out).status == 1
+    assert own("match", path, "-o", out).status == 1
     assert [row["candidates"] for row in rows(tmp_path / "out.ambiguous.csv")] == ["一号 (A01); 一号 (B01)"]
     assert [row["地址"] for row in rows(tmp_path / "out.unmatched.csv")] == ["二号"]
     path.write_text("楼栋编号\nh-A01\n", "utf-8")
-    assert wangge("match", path, "-o", out).status == 0
+    assert own("match", path, "-o", out).status == 0
     assert {one.name for one in tmp_path.iterdir()} == {"a.csv", "out.csv"}
 
 
@@ -168,12 +184,12 @@ def test_what_cannot_be_matched(wangge: Here, tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["cases.csv"]
 
 
-def test_a_past_state(wangge: Here, store: Store, tmp_path: Path) -> None:
-    publish(store, small().__class__(regions=small().regions, grids=tuple(
+def test_a_past_state(own: Here, small_store: Store, tmp_path: Path) -> None:
+    publish(small_store, small().__class__(regions=small().regions, grids=tuple(
         grid.__class__(**{**fields(grid), "name": "new"}) for grid in small().grids)))  # fmt: skip
     path = table(tmp_path / "cases.csv")
     for number, name in ((1, ""), (2, "new")):
-        wangge("match", path, "--datum", "wgs84", "--publication", number, "-o", tmp_path / "out.csv")
+        own("match", path, "--datum", "wgs84", "--publication", number, "-o", tmp_path / "out.csv")
         first = rows(tmp_path / "out.csv")[0]
         assert (first["grid_name"], first["publication"]) == (name, str(number))
 

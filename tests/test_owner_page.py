@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 import pytest
 from conftest import Store, fresh
 from divisions import ORIGIN, STEP, community
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from serving import listening
 from sqlalchemy import text
 from test_page import CHROMIUM, QUIET, WEBGL, district, publish
@@ -52,14 +52,21 @@ def base(published: Store) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def page() -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser(base: str) -> Iterator[Browser]:
+    """Closed before the service: a page that listens would keep it waiting."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*WEBGL, *QUIET])
-        page = browser.new_page(viewport={"width": 1200, "height": 800}, locale="en")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 1200, "height": 800}, locale="en") as window:
+        page = window.new_page()
         page.set_default_timeout(20_000)
         yield page
-        browser.close()
 
 
 def clicked(page: Page, base: str, column: float, row: float = 0.5) -> None:

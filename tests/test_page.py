@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from conftest import Store, fresh
 from divisions import ORIGIN, STEP, cell, community, together
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from serving import listening
 
 from api.app import create_app
@@ -59,14 +59,21 @@ def served(cluster: embedded.Cluster) -> Iterator[tuple[Store, str]]:
             yield store, f"http://{host}:{port}"
 
 
-@pytest.fixture
-def page(served: tuple[Store, str]) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser(served: tuple[Store, str]) -> Iterator[Browser]:
+    """Closed before the service: a page that listens would keep it waiting."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*WEBGL, *QUIET])
-        page = browser.new_page(viewport={"width": 1200, "height": 800}, locale="en")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 1200, "height": 800}, locale="en") as window:
+        page = window.new_page()
         page.set_default_timeout(20_000)
         yield page
-        browser.close()
 
 
 def test_a_click_answers_the_owner(served: tuple[Store, str], page: Page) -> None:

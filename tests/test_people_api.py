@@ -2,21 +2,22 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from conftest import Store
-from district import elsewhere, publish, refresh, served, small
+from conftest import Store, fresh
+from district import elsewhere, refresh, served
 from fastapi.testclient import TestClient
 from importing import ask, become, environment, send
 from serving import served as process
 from sqlalchemy import text
 
 from geo.files import read_bytes
-from geo.store import door, intake
+from geo.store import door, embedded, intake
 from geo.store.connect import session
 from geo.store.order import Mode, Order
 
@@ -48,8 +49,20 @@ def instant_of(store: Store, number: int) -> datetime:
 
 
 @pytest.fixture
-def client(store: Store) -> Iterator[TestClient]:
-    publish(store, small())
+def client(small_store: Store) -> Iterator[TestClient]:
+    with listed(small_store) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def reader(cluster: embedded.Cluster, small_town: str) -> Iterator[TestClient]:
+    """For those who change nothing."""
+    with fresh(cluster, small_town) as store, listed(store) as found:
+        yield found
+
+
+@contextmanager
+def listed(store: Store) -> Iterator[TestClient]:
     assert named(store, FIRST) == 2
     with served(store) as found:
         yield found
@@ -61,10 +74,10 @@ def names(client: TestClient, path: str, **asked: str) -> list[str]:
     return [one["name"] for one in answer.json()["people"]]
 
 
-def test_the_people_of_a_grid_and_of_a_region(client: TestClient) -> None:
-    answer = client.get("/v1/grids/A01/people", params={"as_of": "2026-03-01"})
+def test_the_people_of_a_grid_and_of_a_region(reader: TestClient) -> None:
+    answer = reader.get("/v1/grids/A01/people", params={"as_of": "2026-03-01"})
     assert answer.status_code == 422  # nothing was published then
-    answer = client.get("/v1/grids/A01/people")
+    answer = reader.get("/v1/grids/A01/people")
     told = answer.json()
     assert (told["code"], told["of"], told["publication"]) == ("A01", "grid", 2)
     assert answer.headers["cache-control"] == "no-store"
@@ -82,15 +95,15 @@ def test_the_people_of_a_grid_and_of_a_region(client: TestClient) -> None:
         "from": None,
         "until": None,
     }
-    assert names(client, "/v1/regions/A/people") == ["虚构站"]
-    assert names(client, "/v1/grids/A02/people") == names(client, "/v1/regions/B/people") == []
-    assert names(client, "/v1/regions/D/people") == []
+    assert names(reader, "/v1/regions/A/people") == ["虚构站"]
+    assert names(reader, "/v1/grids/A02/people") == names(reader, "/v1/regions/B/people") == []
+    assert names(reader, "/v1/regions/D/people") == []
 
 
-def test_who_was_in_charge_follows_publication_and_dates(client: TestClient, store: Store) -> None:
-    assert named(store, SECOND) == 3
+def test_who_was_in_charge_follows_publication_and_dates(client: TestClient, small_store: Store) -> None:
+    assert named(small_store, SECOND) == 3
     refresh(client)
-    second, third = instant_of(store, 2), instant_of(store, 3)
+    second, third = instant_of(small_store, 2), instant_of(small_store, 3)
     path, later = "/v1/grids/A01/people", "2200-01-01"
     assert names(client, path, as_of=later) == ["虚构丁"]
     assert names(client, path, as_of=third.isoformat()) == ["虚构丁"]
@@ -106,18 +119,17 @@ def test_who_was_in_charge_follows_publication_and_dates(client: TestClient, sto
 
 
 @pytest.mark.parametrize(("as_of", "expected"), [("2300-06-30T23:59:59+08:00", 2), ("2300-07-01", 1)])
-def test_a_binding_ends_before_its_last_day_begins(store: Store, as_of: str, expected: int) -> None:
+def test_a_binding_ends_before_its_last_day_begins(small_store: Store, as_of: str, expected: int) -> None:
     """Dates begin at 00:00 of WANGGE_TIMEZONE; future instants are told by what is published now."""
-    publish(store, small())
     named(
-        store,
+        small_store,
         FIRST.replace("2026-", "2300-")
         .replace("虚构丙", "虚构戊")
         .replace(",B,fire,2300-07-01,", ",B,fire,2400-01-01,"),
     )
-    with served(store) as client:
+    with served(small_store) as client:
         assert len(names(client, "/v1/grids/A01/people", as_of=as_of)) == expected
-    with served(store, timezone="UTC") as client:
+    with served(small_store, timezone="UTC") as client:
         assert len(names(client, "/v1/grids/A01/people", as_of="2300-07-01")) == 1
         assert len(names(client, "/v1/grids/A01/people", as_of="2300-07-01T07:59:59+08:00")) == 2
 
@@ -137,35 +149,35 @@ def test_a_binding_ends_before_its_last_day_begins(store: Store, as_of: str, exp
         "２０２６-03-01",
     ],
 )
-def test_an_instant_that_is_none_is_refused(client: TestClient, as_of: str) -> None:
-    answer = client.get("/v1/grids/A01/people", params={"as_of": as_of})
+def test_an_instant_that_is_none_is_refused(reader: TestClient, as_of: str) -> None:
+    answer = reader.get("/v1/grids/A01/people", params={"as_of": as_of})
     assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-parameter")
     assert answer.json()["errors"][0]["parameter"] == "as_of"
 
 
 @pytest.mark.parametrize("path", ["/v1/grids/Z/people", "/v1/grids/A/people", "/v1/regions/A01/people"])
-def test_a_code_of_nothing_is_unknown(client: TestClient, path: str) -> None:
-    assert client.get(path).json()["type"] == "/problems/unknown-code"
+def test_a_code_of_nothing_is_unknown(reader: TestClient, path: str) -> None:
+    assert reader.get(path).json()["type"] == "/problems/unknown-code"
 
 
-def test_only_who_may_know_is_told(client: TestClient, store: Store) -> None:
+def test_only_who_may_know_is_told(client: TestClient, small_store: Store) -> None:
     stranger = elsewhere(client)
     for path in ("/v1/grids/A01/people", "/v1/regions/A/people", "/v1/grids/Z/people"):
         answer = stranger.get(path)
         assert answer.status_code == 401, path
         assert "虚构" not in answer.text
-    with served(store, tokens="desk:0123456789abcdef0123456789abcdef") as secured:
+    with served(small_store, tokens="desk:0123456789abcdef0123456789abcdef") as secured:
         one = elsewhere(secured)
         assert one.get("/v1/grids/A01/people").status_code == 401
         known = {"Authorization": "Bearer 0123456789abcdef0123456789abcdef"}
         assert one.get("/v1/grids/A01/people", headers=known).json()["people"]
 
 
-def test_no_public_answer_has_a_name_or_a_phone(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_public_answer_has_a_name_or_a_phone(reader: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     """Every public address that can be asked without more than a code, as it stands in the description."""
     caplog.set_level(logging.DEBUG)
-    stranger, asked = elsewhere(client), 0
-    described = client.get("/openapi.json").json()
+    stranger, asked = elsewhere(reader), 0
+    described = reader.get("/openapi.json").json()
     fills = {"code": ["A01", "A"], "id": ["h-A01", "f1"], "number": ["2"]}
     paths = [
         path
@@ -187,10 +199,9 @@ def test_no_public_answer_has_a_name_or_a_phone(client: TestClient, caplog: pyte
     assert "000-0000" not in caplog.text
 
 
-def test_a_list_comes_over_http_as_a_job(store: Store, tmp_path: Path) -> None:
-    publish(store, small())
+def test_a_list_comes_over_http_as_a_job(small_store: Store, tmp_path: Path) -> None:
     body = (FIRST + "虚构戊,000-0000-0009,Z9,member,,,,\n").encode()
-    with process(tmp_path / "log", environment(store, tmp_path)) as service:
+    with process(tmp_path / "log", environment(small_store, tmp_path)) as service:
         sent = send(service.url, body, name="people.csv", layer="person", publish="true", reason="摸底")
         assert sent.status in (200, 202), sent.body
         job: dict[str, Any] = become(service.url, sent.told["id"], "done")

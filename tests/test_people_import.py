@@ -39,10 +39,8 @@ LIST = (
 
 
 @pytest.fixture
-def wangge(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
-    """The command on a store where the small district is published as number 1."""
-    publish(store, small())
-    return Here(store, monkeypatch, capsys)
+def wangge(small_store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    return Here(small_store, monkeypatch, capsys)
 
 
 def written(path: Path, *lines: str) -> Path:
@@ -69,12 +67,12 @@ def names(store: Store, number: int | None = None) -> list[tuple[str, str]]:
     return sorted((one.name, one.place) for one in roster(store, number).values())
 
 
-def test_a_list_as_offices_keep_it_is_understood(wangge: Here, store: Store, tmp_path: Path) -> None:
+def test_a_list_as_offices_keep_it_is_understood(wangge: Here, small_store: Store, tmp_path: Path) -> None:
     path = written(tmp_path / "人员.csv", *LIST)
     told = wangge("import", path, "--layer", "person", "--publish", "--json")
     assert (told.status, told.told["number"]) == (0, 2), told.err
     assert told.told["rows"] == {"person": {"new": 5}}
-    kept = {(one.name, one.place): one for one in roster(store).values()}
+    kept = {(one.name, one.place): one for one in roster(small_store).values()}
     first = kept["虚构甲", "A01"]
     assert (first.place_layer, first.role, first.post) == (Layer.GRID, Role.RESPONSIBLE, Post.AREA)
     assert (first.since, first.until, first.phone) == ("2026-01-01", None, "000-0000-0001")
@@ -82,7 +80,7 @@ def test_a_list_as_offices_keep_it_is_understood(wangge: Here, store: Store, tmp
     assert (kept["虚构丙", "A02"].post, kept["虚构丙", "A02"].subject) == (Post.SUBJECT, "消防")
     office = kept["虚构单位", "A"]
     assert (office.place_layer, office.role, office.since) == (Layer.REGION, Role.ORGANISATION, "2026-01-01T08:30:00")
-    with session(store.service) as work:
+    with session(small_store.service) as work:
         kind = work.execute(text("SELECT kind, west FROM publication WHERE number = 2")).one()
     assert tuple(kind) == ("data", None)
 
@@ -114,18 +112,17 @@ def test_the_same_list_again_changes_nothing(wangge: Here, tmp_path: Path) -> No
     ],
 )
 def test_a_row_that_cannot_be_taken_is_told_and_the_others_are(
-    store: Store, tmp_path: Path, line: str, problem: str
+    small_store: Store, tmp_path: Path, line: str, problem: str
 ) -> None:
-    publish(store, small())
     reading = read(written(tmp_path / "people.csv", *LIST, line), layer="person")
-    with session(store.service) as work:
+    with session(small_store.service) as work:
         taken = intake.take(work, [reading], Order())
     assert [(one.id, one.number, one.layer) for one in taken.problems] == [(problem, 6, Layer.PERSON)]
     assert taken.rows == {"person": {"new": 5, "refused": 1}}
     assert "一二三" not in str(taken.problems)  # what is refused as a phone may be one
 
 
-def test_an_update_sets_what_it_has_a_value_for(wangge: Here, store: Store, tmp_path: Path) -> None:
+def test_an_update_sets_what_it_has_a_value_for(wangge: Here, small_store: Store, tmp_path: Path) -> None:
     lines = ("id,name,phone,code,role", "p1,甲,000-0000-0001,A01,responsible", "p2,乙,000-0000-0002,A,member")
     assert wangge("import", written(tmp_path / "a.csv", *lines), "--layer", "person", "--publish").status == 0
     later = ("id,phone,code,until", "p1,000-0000-0011,,", "p2,,A02,2027-01-01", "p3,000-0000-0003,A02,")
@@ -133,10 +130,10 @@ def test_an_update_sets_what_it_has_a_value_for(wangge: Here, store: Store, tmp_
     told = wangge("import", path, "--layer", "person", "--mode", "update", "--publish", "--json")
     assert (told.status, told.told["rows"]) == (1, {"person": {"changed": 2, "refused": 1}})
     assert [one["problem"] for one in told.told["refused"]] == ["field-missing"]
-    after = roster(store)
+    after = roster(small_store)
     assert (after["p1"].phone, after["p1"].place) == ("000-0000-0011", "A01")
     assert (after["p2"].place, after["p2"].place_layer, after["p2"].until) == ("A02", Layer.GRID, "2027-01-01")
-    assert roster(store, 2)["p2"].place_layer is Layer.REGION
+    assert roster(small_store, 2)["p2"].place_layer is Layer.REGION
     crossed = written(tmp_path / "c.csv", "id,from", "p2,2027-06-01")
     told = wangge("import", crossed, "--layer", "person", "--mode", "update", "--dry-run", "--json")
     assert [one["problem"] for one in told.told["refused"]] == ["until-before-from"]
@@ -146,37 +143,37 @@ def test_an_update_sets_what_it_has_a_value_for(wangge: Here, store: Store, tmp_
 
 
 def test_what_a_replacing_list_does_not_name_ends_and_only_within_its_region(
-    wangge: Here, store: Store, tmp_path: Path
+    wangge: Here, small_store: Store, tmp_path: Path
 ) -> None:
     lines = ("name,phone,code,role", "甲,110,A01,member", "乙,110,A,member", "丙,110,B01,member", "丁,110,S,member")
     assert wangge("import", written(tmp_path / "a.csv", *lines), "--layer", "person", "--publish").status == 0
     path = written(tmp_path / "b.csv", "name,phone,code,role", "戊,110,A02,member")
     how = ("--layer", "person", "--mode", "replace", "--publish", "--yes")
     assert wangge("import", path, *how, "--within", "A").status == 0
-    assert names(store) == [("丁", "S"), ("丙", "B01"), ("戊", "A02")]
-    assert names(store, 2) == [("丁", "S"), ("丙", "B01"), ("乙", "A"), ("甲", "A01")]
+    assert names(small_store) == [("丁", "S"), ("丙", "B01"), ("戊", "A02")]
+    assert names(small_store, 2) == [("丁", "S"), ("丙", "B01"), ("乙", "A"), ("甲", "A01")]
     assert wangge("import", path, *how).status == 0
-    assert names(store) == [("戊", "A02")]
+    assert names(small_store) == [("戊", "A02")]
 
 
-def test_a_refused_row_withholds_what_would_end(wangge: Here, store: Store, tmp_path: Path) -> None:
+def test_a_refused_row_withholds_what_would_end(wangge: Here, small_store: Store, tmp_path: Path) -> None:
     lines = ("name,phone,code,role", "甲,110,A01,member", "乙,110,A02,member")
     assert wangge("import", written(tmp_path / "a.csv", *lines), "--layer", "person", "--publish").status == 0
     path = written(tmp_path / "b.csv", lines[0], lines[1], "乙,none,A02,member")
     told = wangge("import", path, "--layer", "person", "--mode", "replace", "--publish", "--yes", "--json").told
     assert [one["note"] for one in told["notes"]] == ["replace-withheld"]
-    assert len(roster(store)) == 2
+    assert len(roster(small_store)) == 2
 
 
 def test_a_row_that_comes_twice_counts_once_and_a_second_stint_is_another_binding(
-    wangge: Here, store: Store, tmp_path: Path
+    wangge: Here, small_store: Store, tmp_path: Path
 ) -> None:
     first, again = "甲,110,A01,member,2026-01-01,2026-02-01", "甲,110,A01,member,2026-03-01,"
     path = written(tmp_path / "a.csv", "name,phone,code,role,from,until", first, first, again)
     told = wangge("import", path, "--layer", "person", "--publish", "--json").told
     assert told["rows"] == {"person": {"new": 2}}
     assert [one["note"] for one in told["notes"]] == ["rows-repeated"]
-    assert sorted(one.since or "" for one in roster(store).values()) == ["2026-01-01", "2026-03-01"]
+    assert sorted(one.since or "" for one in roster(small_store).values()) == ["2026-01-01", "2026-03-01"]
 
 
 def test_the_code_of_a_grid_and_of_a_region_wants_a_word(store: Store, tmp_path: Path) -> None:
@@ -208,16 +205,16 @@ def test_people_come_with_the_map_that_they_are_bound_to(store: Store) -> None:
     assert names(store) == [("甲", "A01")]
 
 
-def test_a_binding_outlives_its_grid_and_shows_nowhere(wangge: Here, store: Store, tmp_path: Path) -> None:
+def test_a_binding_outlives_its_grid_and_shows_nowhere(wangge: Here, small_store: Store, tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "name,phone,code,role", "甲,110,E02,member")
     assert wangge("import", path, "--layer", "person", "--publish").status == 0
     plan = small()
     whole = next(region for region in plan.regions if region.code == "E")
     assert whole.shape is not None
     one = replace(next(grid for grid in plan.grids if grid.code == "E01"), shape=whole.shape)
-    publish(store, Plan(regions=(whole,), grids=(one,)))
-    assert names(store) == [("甲", "E02")]
-    with session(store.service) as work:
+    publish(small_store, Plan(regions=(whole,), grids=(one,)))
+    assert names(small_store) == [("甲", "E02")]
+    with session(small_store.service) as work:
         assert not people.is_there(work, 3, Layer.GRID, "E02")
         assert people.is_there(work, 2, Layer.GRID, "E02")
 
@@ -234,17 +231,17 @@ def test_the_people_of_the_sample_district_can_all_be_taken(district_text: str, 
     assert [code for code, staff in by_place.items() if staff not in (Staff(1, 2), Staff(1, 3))] == grids[:1]
 
 
-def test_published_people_are_never_changed(wangge: Here, store: Store, tmp_path: Path) -> None:
+def test_published_people_are_never_changed(wangge: Here, small_store: Store, tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "name,phone,code,role", "甲,110,A01,member")
     assert wangge("import", path, "--layer", "person", "--publish").status == 0
     for spoilt in ("UPDATE person SET phone = '119'", "DELETE FROM person", "TRUNCATE person"):
-        with pytest.raises(DBAPIError), store.owner.begin() as connection:
+        with pytest.raises(DBAPIError), small_store.owner.begin() as connection:
             connection.execute(text(spoilt))
-    with pytest.raises(DBAPIError), store.service.begin() as connection:
+    with pytest.raises(DBAPIError), small_store.service.begin() as connection:
         connection.execute(text("UPDATE person SET numbers = 'empty'"))
 
 
-def test_a_list_of_people_is_written_out_and_read_back(wangge: Here, store: Store, tmp_path: Path) -> None:
+def test_a_list_of_people_is_written_out_and_read_back(wangge: Here, small_store: Store, tmp_path: Path) -> None:
     assert wangge("import", written(tmp_path / "a.csv", *LIST), "--layer", "person", "--publish").status == 0
     for name in ("people.csv", "people.xlsx"):
         assert wangge("export", "--layer", "person", "-o", tmp_path / name).status == 0
@@ -270,20 +267,19 @@ def test_people_leave_by_no_other_door(wangge: Here, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [Mode.ADD])
-def test_a_stream_of_rows_comes_to_the_same(store: Store, tmp_path: Path, mode: Mode) -> None:
-    publish(store, small())
+def test_a_stream_of_rows_comes_to_the_same(small_store: Store, tmp_path: Path, mode: Mode) -> None:
     bad = ("虚构丁,000-0000-0005,Z99,网格员,,,,", "虚构丁,000-0000-0005,A01,网格员,,,2026-03-01,2026-02-01")
     path = written(tmp_path / "people.csv", *LIST, *bad)
-    with session(store.service) as work, work.begin():
+    with session(small_store.service) as work, work.begin():
         streamed = stream(work, read_batches(path, layer="person", rows=2), Order(mode=mode), actor="planner")
     assert streamed.rows == {"person": Counter(new=5, refused=2)}
     assert [one.id for one in streamed.problems] == ["place-unknown", "until-before-from"]
-    door.publish(store.service, door.Request(plan=streamed.plan, actor="planner"))
-    kept = roster(store)
-    with session(store.service) as work, work.begin():
+    door.publish(small_store.service, door.Request(plan=streamed.plan, actor="planner"))
+    kept = roster(small_store)
+    with session(small_store.service) as work, work.begin():
         again = stream(work, read_batches(path, layer="person", rows=2), Order(mode=mode), actor="planner")
     assert again.rows == {"person": Counter(unchanged=5, refused=2)}
-    with session(store.service) as work:
+    with session(small_store.service) as work:
         whole = intake.take(work, [read(path, layer="person")], Order())
     assert whole.rows == {"person": {"unchanged": 5, "refused": 2}}
     assert len(kept) == 5

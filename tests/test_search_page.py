@@ -3,12 +3,13 @@
 import pytest
 from conftest import Store
 from playwright.sync_api import Page
+from test_page import browser as page_browser
 from test_page import page as browser_page
 from test_page import pytestmark as needs
 from test_page import served as page_served
 
 pytestmark = needs
-served, page = page_served, browser_page
+served, browser, page = page_served, page_browser, browser_page
 BOX = "#search input"
 
 
