@@ -21,8 +21,8 @@ WORLD = (-180.0, -85.0511287, 180.0, 85.0511287)
 
 def document(request: Request, state: Map, matrix: str, *, is_inner: bool) -> dict[str, Any]:
     """Its addresses carry the publication's number, so what they show never changes."""
-    found = MATRICES[matrix]
-    begin = f"/tiles/{state.publication}" if found is MERCATOR else f"/tiles/{matrix}/{state.publication}"
+    found, number = MATRICES[matrix], state.publication or "current"  # what will be published is there, once it is
+    begin = f"/tiles/{number}" if found is MERCATOR else f"/tiles/{matrix}/{number}"
     layer = INNER_ALL if is_inner else ALL
     return {
         "tilejson": "3.0.0",

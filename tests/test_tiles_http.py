@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic, sleep
 from typing import Any
+from uuid import UUID
 
 import mapbox_vector_tile
 import numpy as np
@@ -297,6 +298,30 @@ def test_tilejson_of_each_matrix(client: TestClient) -> None:
     mercator, gcj = (client.get(f"/tiles/{path}1/tilejson.json").json()["bounds"] for path in ("", "gcj02/"))
     assert 0.0005 < gcj[0] - mercator[0] < 0.01
     assert not math.isclose(gcj[1], mercator[1], abs_tol=1e-4)
+
+
+def test_a_map_on_an_empty_store_finds_what_is_published_later(cluster: embedded.Cluster) -> None:
+    with fresh(cluster) as store, served(store) as client:
+        address = client.get("/tiles/current/tilejson.json").json()["tiles"][0].replace("{z}/{x}/{y}", HERE)
+        assert client.get(address).status_code == 204
+        publish(store, small())
+        refresh(client)
+        assert client.get(address).status_code == 200
+
+
+def test_what_is_no_publication_is_told_what_is_one(client: TestClient) -> None:
+    for wrong in ("latest", "0", "01", "1e3", "-1"):
+        for address in (f"/tiles/{wrong}/map/1/1/0", f"/tiles/{wrong}/tilejson.json"):
+            told = client.get(address)
+            assert told.status_code == 400
+            assert told.json()["errors"] == [
+                {"parameter": "publication", "detail": "Must be current, or a number such as 12."}
+            ]
+
+
+def test_tiles_of_no_plan_are_not_empty_but_unknown(client: TestClient) -> None:
+    told = client.get(f"/tiles/current/plan-{UUID(int=0)}/{HERE}")
+    assert (told.status_code, told.json()["type"]) == (404, "/problems/unknown-plan")
 
 
 def test_links_are_absolute_behind_a_proxy(store: Store) -> None:

@@ -15,9 +15,11 @@ import orjson
 import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, text
+from sqlalchemy.orm import Session
 
 from geo.matrix import EXTENT, RIM, Matrix
 from geo.model import Finding
+from geo.store import drafts
 
 NEAR = 4 * RIM
 """Units beyond a square within which shapes are read: the edge of a square bends a little on the ground."""
@@ -64,8 +66,10 @@ def blocks(connection: Connection, square: Square) -> bytes:
 
 
 def plan(connection: Connection, number: UUID, square: Square) -> bytes:
-    """The grids of one plan; a grid that is published too has its stable number."""
+    """The grids of one plan; a grid that is published too has its stable number. Raises NoSuchDraft."""
     rows = connection.execute(_statement("plan"), {"plan": number, **_place(square)}).all()
+    if not rows:
+        drafts.find(Session(connection), number)
     return _of_rows(connection, f"plan-{number}", square, rows)
 
 

@@ -1,9 +1,12 @@
 """What does one square of the map show?"""
 
+import re
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,7 +30,21 @@ from geo.matrix import MERCATOR
 from geo.store.live import Live
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
-Publication = Annotated[str, Path(pattern=r"^(current|[1-9][0-9]{0,17})$", description="current, or a number")]
+WRITTEN = re.compile(r"current|[1-9][0-9]{0,17}", re.ASCII)
+
+
+def as_written(publication: str) -> str:
+    """`current` or a number. Raises PydanticCustomError."""
+    if not WRITTEN.fullmatch(publication):
+        raise PydanticCustomError("publication", "neither current nor a number")
+    return publication
+
+
+Publication = Annotated[
+    str,
+    AfterValidator(as_written),
+    Path(description="current, or a number", json_schema_extra={"pattern": f"^({WRITTEN.pattern})$"}),
+]
 MatrixName = Annotated[str, Path(description="gcj02 or cgcs2000; Web Mercator has no name in the address")]
 LayerName = Annotated[str, Path(description="A layer that the TileJSON names, or map: all public ones in one tile")]
 Profile = Annotated[
@@ -38,7 +55,14 @@ TILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {MVT.type: {}}, "description": "A Mapbox vector tile"},
     204: {"description": "Nothing is there"},
     **responses(
-        "not-found", "unknown-publication", "token-required", "read-only", "busy", "tile-not-ready", "store-unavailable"
+        "not-found",
+        "unknown-publication",
+        "unknown-plan",
+        "token-required",
+        "read-only",
+        "busy",
+        "tile-not-ready",
+        "store-unavailable",
     ),
 }
 TILEJSON = responses("not-found", "unknown-publication", "token-required", "read-only", "store-unavailable")
@@ -142,7 +166,9 @@ async def _tilejson(request: Request, live: Live, matrix: str, publication: str,
         if found is None:
             raise Problem("unknown-publication", {"publication": publication})
         state = found
-    cache = PRIVATE if is_inner else CURRENT if publication == "current" else IMMUTABLE
+    # links begin as the caller's address does, which a cache must not hand to others for ever
+    is_fixed = publication != "current" and request.app.state.settings.public_url is not None
+    cache = PRIVATE if is_inner else IMMUTABLE if is_fixed else CURRENT
     told = document(request, state, matrix, is_inner=is_inner)
     return answer(request, told, medium=JSON, cache=cache, publication=state.publication)
 

@@ -41,6 +41,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "须写作 m2=90,floors=3,share=1(大于 0)或 default。",
         "Must be written m2=90,floors=3,share=1, each above 0, or default.",
     ),
+    "parameter.publication": ("须为 current 或一个号码,如 12。", "Must be current, or a number such as 12."),
     "parameter.text": ("文字为空、过长或含有控制字符。", "Text is empty, too long or holds control characters."),
     "parameter.unfit": ("无法按要求读取该值。", "The value cannot be read as what is expected here."),
     "parameter.extra": ("没有这个成员。", "There is no such member."),
