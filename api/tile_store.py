@@ -15,7 +15,7 @@ from geo.store.connect import once_more, reachable
 from geo.store.tile_grids import GRID, derive_grids
 from geo.store.tile_shapes import derive
 from geo.store.tile_things import derive_things
-from tiles.layers import LAYERS, Layer, layer_of, tile
+from tiles.layers import LAYERS, Layer, layer_of, stacked, tile
 
 MADE_BY = ("*.py", "*.sql")
 """Files of `tiles/` that say what is in a tile."""
@@ -69,10 +69,11 @@ def body(engine: Engine, place: Place, publication: int, findings: Sequence[Find
 
 
 def _body(engine: Engine, place: Place, publication: int, findings: Sequence[Finding]) -> bytes:
-    _, _, z, x, y = place
+    names, square = [one.name for one in shown(place.layer)], (place.z, place.x, place.y)
     with engine.connect() as connection:
-        made = (tile(connection, one.name, publication, place.matrix, z, x, y, findings) for one in shown(place.layer))
-        return b"".join(made)
+        if place.layer in {ALL, INNER_ALL}:
+            return stacked(connection, names, publication, place.matrix, *square)
+        return tile(connection, place.layer, publication, place.matrix, *square, findings)
 
 
 def vector_layers(*, is_inner: bool, least: int) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from geo.model import Finding, Rule, Severity
 from geo.ruleset import parse
 from geo.store import embedded, opening, plan_blocks, rulesets
 from geo.store.connect import session
+from geo.store.refusals import NoSuchDraft
 from tiles.layers import layer_of, tile
 
 RULES = {
@@ -212,7 +213,8 @@ def test_findings_blocks_and_plans(store: Store, desk: Desk) -> None:
         ids = {one.code: one.id for one in desk.state.holdings if one.region == "A"}
         assert {one["properties"]["code"]: one["id"] for _, one in grids} == ids
         assert {one["properties"]["plan"] for _, one in grids} == {str(number)}
-    assert desk.shown(f"plan-{UUID(int=0)}", 15) == []
+    with pytest.raises(NoSuchDraft):
+        desk.shown(f"plan-{UUID(int=0)}", 15)
 
 
 def test_names_of_layers() -> None:

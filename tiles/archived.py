@@ -14,7 +14,7 @@ from geo.datum import from_wgs84
 from geo.matrix import MERCATOR, MOST_LAT, Matrix
 from geo.state import Map
 from tiles.archive import About, Archive, Bounds, archive
-from tiles.layers import LAYERS, Layer, tile
+from tiles.layers import LAYERS, Layer, stacked
 from tiles.squares import Squares, ordered
 
 USUAL_ZOOM: Final = 15
@@ -57,13 +57,12 @@ def write(
 
 def _fill(found: Archive, connection: Connection, state: Map, told: Told, matrix: Matrix, most_zoom: int) -> None:
     all_squares = list(_occupied(connection, state, matrix, most_zoom))
-    total, done = sum(map(len, all_squares)), 0
+    total, done, shown = sum(map(len, all_squares)), 0, [layer.name for layer in PUBLIC]
     for zoom, squares in enumerate(all_squares):
-        shown = [layer.name for layer in PUBLIC if layer.least <= zoom]
         for number, (x, y) in zip(*(part.tolist() for part in ordered(zoom, squares)), strict=True):
             if done % AT_ONCE == 0:
                 told(done, total)
-            body = b"".join(tile(connection, layer, state.publication, matrix.name, zoom, x, y) for layer in shown)
+            body = stacked(connection, shown, state.publication, matrix.name, zoom, x, y)
             if body:
                 found.put(number, body)
             done += 1

@@ -104,13 +104,23 @@ def tile(
     `findings` are those of the layer of that name. KeyError for a layer or a matrix that does not exist; `Matrix.has`
     tells which squares do.
     """
-    found, square = layer_of(layer), drawn.Square(MATRICES[matrix], z, x, y)
+    found = layer_of(layer)
     if found is None:
         raise KeyError(layer)
     if not found.least <= z <= found.most:
         return b""
     if found.part == "drawn":
-        return _drawn(connection, layer, square, findings)
+        return _drawn(connection, layer, drawn.Square(MATRICES[matrix], z, x, y), findings)
+    return stacked(connection, (layer,), publication, matrix, z, x, y)
+
+
+def stacked(
+    connection: Connection, layers: Sequence[str], publication: int, matrix: str, z: int, x: int, y: int
+) -> bytes:
+    """The same of several layers that are derived, one after another in one tile."""
+    shown = tuple(name for name in layers if LAYERS[name].least <= z <= LAYERS[name].most)
+    if not shown:
+        return b""
     place = {
         "matrix": matrix,
         "zoom": z,
@@ -118,7 +128,7 @@ def tile(
         "top": y * EXTENT,
         "publication": publication,
     }
-    statement, names = _statement(layer)
+    statement, names = _statement(shown)
     return bytes(connection.exec_driver_sql(statement, {name: place[name] for name in names}).scalar_one())
 
 
@@ -133,8 +143,9 @@ def _drawn(connection: Connection, layer: str, square: drawn.Square, findings: S
 
 
 @cache
-def _statement(layer: str) -> tuple[str, tuple[str, ...]]:
-    """A layer's statement as the driver wants it, and the names it is to be given: compiled once, not for each tile."""
-    written = (Path(__file__).parent / f"{layer}.sql").read_text("utf-8")
-    compiled = text(written).compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
+def _statement(layers: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The statements of layers in one, as the driver wants it, and the names it is to be given: put together once, not
+    for each tile."""
+    several = ((Path(__file__).parent / f"{layer}.sql").read_text("utf-8") for layer in layers)
+    compiled = text("SELECT " + " || ".join(f"({one})" for one in several)).compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
     return str(compiled), tuple(compiled.params)

@@ -166,9 +166,7 @@ async def _tilejson(request: Request, live: Live, matrix: str, publication: str,
         if found is None:
             raise Problem("unknown-publication", {"publication": publication})
         state = found
-    # links begin as the caller's address does, which a cache must not hand to others for ever
-    is_fixed = publication != "current" and request.app.state.settings.public_url is not None
-    cache = PRIVATE if is_inner else IMMUTABLE if is_fixed else CURRENT
+    cache = PRIVATE if is_inner else CURRENT if publication == "current" else IMMUTABLE
     told = document(request, state, matrix, is_inner=is_inner)
     return answer(request, told, medium=JSON, cache=cache, publication=state.publication)
 
