@@ -62,7 +62,7 @@ def run(cluster: Cluster, made: City, rounds: int, console: Console) -> None:
 def forget_derived(cluster: Cluster) -> None:
     """What squares are cut from is made anew by who asks next."""
     with psycopg.connect(superuser_dsn(cluster), autocommit=True) as connection:
-        connection.execute("TRUNCATE tile_shape, tile_thing, tile_state")
+        connection.execute("TRUNCATE tile_shape, tile_thing, tile_grid, tile_state")
 
 
 def used_s(command: Sequence[str], cluster: Cluster) -> float:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tiles.palette import Palette
-from tiles.style_words import Layer, by_zoom, has
+from tiles.style_words import Layer, by_value, by_zoom, has, lacks
 
 GRIDS_FROM = 13
 """Below, regions stand for grids."""
@@ -26,18 +26,29 @@ def ground(palette: Palette) -> list[Layer]:
 
 
 def grids(palette: Palette, told: str) -> list[Layer]:
-    """The ground of grids in the colour of their `verdict` or `kind`."""
-    colour = _by_verdict(palette) if told == "verdict" else _by_kind(palette)
+    """The ground of grids in the colour of their `verdict` or `kind`. By verdict: right size, too small, too large; and
+    by kind where no size is asked for."""
+    kinds = {"rural": palette.rural, "special": palette.special}
+    if told == "kind":
+        return [_grid("grid", by_value("kind", {"residential": palette.residential, **kinds}, palette.none))]
+    wrong = {"low": palette.low, "high": palette.high}
     return [
-        {
-            "id": "grid",
-            "type": "fill",
-            "source-layer": "grids",
-            "minzoom": GRIDS_FROM,
-            # soft edges would let the ground below shine through between two grids
-            "paint": {"fill-color": colour, "fill-antialias": False},
-        }
+        _grid("grid", by_value("kind", kinds, palette.good), has("verdict", "good")),
+        _grid("grid-wrong", by_value("verdict", wrong, palette.none), has("verdict", *wrong)),
+        _grid("grid-other", by_value("kind", kinds, palette.none), lacks("verdict", "good", *wrong)),
     ]
+
+
+def _grid(name: str, colour: list[Any], which: list[Any] | None = None) -> Layer:
+    return {
+        "id": name,
+        "type": "fill",
+        "source-layer": "grids",
+        "minzoom": GRIDS_FROM,
+        **({} if which is None else {"filter": which}),
+        # soft edges would let the ground below shine through between two grids
+        "paint": {"fill-color": colour, "fill-antialias": False},
+    }
 
 
 def borders(palette: Palette) -> list[Layer]:
@@ -46,7 +57,7 @@ def borders(palette: Palette) -> list[Layer]:
     paint = {"line-color": palette.border, "line-width": by_zoom(13, 0.5, 15, 0.9, 18, 1.8)}
     broken = {**paint, "line-dasharray": [4, 3]}
     return [
-        {"id": "grid-border", **line, "filter": ["!=", ["get", "standing"], "provisional"], "paint": paint},
+        {"id": "grid-border", **line, "filter": lacks("standing", "provisional"), "paint": paint},
         {"id": "grid-border-provisional", **line, "filter": has("standing", "provisional"), "paint": broken},
     ]
 
@@ -62,7 +73,7 @@ def outlines(palette: Palette) -> list[Layer]:
 
 
 def _outline(name: str, levels: tuple[str, ...] | None, colour: str, width: Any, opacity: float) -> Layer:
-    is_meant = ["!", has("level", *STREET, *UPPER)] if levels is None else has("level", *levels)
+    is_meant = lacks("level", *STREET, *UPPER) if levels is None else has("level", *levels)
     return {
         "id": name,
         "type": "line",
@@ -71,15 +82,3 @@ def _outline(name: str, levels: tuple[str, ...] | None, colour: str, width: Any,
         "layout": {"line-join": "round", "line-cap": "round"},
         "paint": {"line-color": colour, "line-width": width, "line-opacity": opacity},
     }
-
-
-def _by_verdict(palette: Palette) -> list[Any]:
-    """Right size, too small, too large; where no size is asked for, the kind."""
-    fit = ["match", ["get", "kind"], "rural", palette.rural, "special", palette.special, palette.good]
-    rest = ["match", ["get", "kind"], "rural", palette.rural, "special", palette.special, palette.none]
-    return ["match", ["get", "verdict"], "good", fit, "low", palette.low, "high", palette.high, rest]
-
-
-def _by_kind(palette: Palette) -> list[Any]:
-    kinds = "residential", palette.residential, "special", palette.special, "rural", palette.rural
-    return ["match", ["get", "kind"], *kinds, palette.none]

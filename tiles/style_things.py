@@ -3,7 +3,7 @@
 from typing import Any
 
 from tiles.palette import Palette
-from tiles.style_words import Layer, by_zoom, has
+from tiles.style_words import Layer, by_zoom, has, lacks
 
 RIVERS = "river", "canal", "stream"
 RAILS = "railway", "rail", "light_rail", "subway"
@@ -33,7 +33,7 @@ def streets(palette: Palette) -> list[Layer]:
     """Lesser ones first, so that the greater run over them; then what is no street."""
     all_named = *CLASSES, *(f"{name}_link" for name in CLASSES), *PATHS, *RIVERS, *RAILS, *WALLS
     found = [_line("path", palette.path, (15, 0.5, 18, 2), has("category", *PATHS), minzoom=15, dashes=[3, 1.5])]
-    found += _street("street", palette, OTHERS, ["!", has("category", *all_named)])
+    found += _street("street", palette, OTHERS, lacks("category", *all_named))
     for name, widths in reversed(CLASSES.items()):
         found += _street(name, palette, widths, has("category", name, f"{name}_link"))
     rails, walls = has("category", *RAILS), has("category", *WALLS)
