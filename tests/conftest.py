@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import memory
 import psycopg
 import pytest
 from proofs import Proof
@@ -23,6 +24,8 @@ from sample_data.make import district, text
 
 HURRIED = {"fsync": "off", "full_page_writes": "off", "shared_preload_libraries": "postgis-3"}
 """Nobody cuts its power; and PostGIS is loaded once, not by each of some thousand connections."""
+LIGHT = "light"
+"""Where stores lie in memory (`memory`)."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,7 +76,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Clust
         place = settle(folder)
         servers.stop(place)
         servers.ensure(place, may_make=False)
-        yield running
+        with memory.folder(place.user) as light:
+            if light is not None:
+                with psycopg.connect(**superuser(running), autocommit=True) as admin:
+                    admin.execute(f"CREATE TABLESPACE {LIGHT} LOCATION '{light}'")
+            yield running
+            servers.stop(place)
 
 
 def superuser(cluster: embedded.Cluster) -> dict[str, Any]:
@@ -137,6 +145,8 @@ def fresh(cluster: embedded.Cluster, like: str = "wangge") -> Iterator[Store]:
     with psycopg.connect(**superuser(cluster), autocommit=True) as admin:
         # whole files are copied: a third of the time that it takes to put every page into the log of changes
         how = "STRATEGY file_copy" if admin.info.server_version >= 150000 else ""
+        if admin.execute("SELECT 1 FROM pg_tablespace WHERE spcname = %s", [LIGHT]).rowcount:
+            how += f" TABLESPACE {LIGHT}"
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {like} OWNER wangge_owner {how}")
         owner_url = address.set(database=name).render_as_string(hide_password=False)
         service_url = make_url(cluster.service_url).set(database=name).render_as_string(hide_password=False)

@@ -122,6 +122,7 @@ def read_briefly(client: Client, line: Line, n: int) -> int:
     lon, lat = middle(code)
     reply = good(client.ask(f"/v1/owner?lon={lon}&lat={lat}&datum=wgs84&fields=owner"))
     number = int(reply.told["publication"])
+    assert reply.told["owner"], reply.told
     assert reply.told["owner"]["code"] == owner(code, number)
     assert int(reply.headers["x-publication"]) == number
     return number
