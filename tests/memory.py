@@ -11,7 +11,7 @@ from pathlib import Path
 
 from geo.store.account import User, give
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - each folder in it is made for one account alone
+MEMORY = Path("/dev/shm")
 ROOM = 2 << 30
 """Bytes that must be free: a store takes twenty million, and few are there at once."""
 NAME = "wangge-tests-"
