@@ -2,13 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import pytest
 from conftest import Store, fresh
-from district import at, publish, served, small
+from district import at, served, small
 from divisions import cell
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -46,12 +48,13 @@ FEW = settings(
 )
 
 
-@contextmanager
-def town(cluster: embedded.Cluster) -> Iterator[Store]:
+Town = Callable[[], AbstractContextManager[Store]]
+
+
+@pytest.fixture(scope="module")
+def town(cluster: embedded.Cluster, small_town: str) -> Town:
     """A store where the small district is published, for one example."""
-    with fresh(cluster) as one:
-        publish(one, small())
-        yield one
+    return partial(fresh, cluster, small_town)
 
 
 def listed(rows: Mapping[str, Mapping[str, Any]], columns: Sequence[str]) -> Reading:
@@ -118,14 +121,12 @@ def sums(store: Store) -> dict[str, int | None]:
 
 @FEW
 @given(data=st.data())
-def test_two_lists_of_one_morning_give_the_same_map_in_either_order(
-    cluster: embedded.Cluster, data: st.DataObject
-) -> None:
+def test_two_lists_of_one_morning_give_the_same_map_in_either_order(town: Town, data: st.DataObject) -> None:
     names = data.draw(st.permutations(list(COLUMNS)))
     cut = data.draw(st.integers(1, len(names) - 1))
     halves = [(names[:cut], data.draw(lists(names[:cut]))), (names[cut:], data.draw(lists(names[cut:])))]
     turns = data.draw(st.permutations((0, 1)))
-    with town(cluster) as store:
+    with town() as store:
         expected = buildings(store)
         plans = [drafted(store, [listed(rows, columns)], Mode.UPDATE)[1] for columns, rows in halves]
         for turn in turns:
@@ -138,8 +139,8 @@ def test_two_lists_of_one_morning_give_the_same_map_in_either_order(
 
 @FEW
 @given(rows=placed((*IDS, *FRESH)))
-def test_add_changes_nothing_that_is_published(cluster: embedded.Cluster, rows: dict[str, dict[str, Any]]) -> None:
-    with town(cluster) as store:
+def test_add_changes_nothing_that_is_published(town: Town, rows: dict[str, dict[str, Any]]) -> None:
+    with town() as store:
         before = buildings(store)
         taken, plan = drafted(store, [listed(rows, PLACED)], Mode.ADD)
         put(store, plan)
@@ -151,10 +152,10 @@ def test_add_changes_nothing_that_is_published(cluster: embedded.Cluster, rows: 
 
 @FEW
 @given(data=st.data())
-def test_a_dry_run_tells_what_publishing_does(cluster: embedded.Cluster, data: st.DataObject) -> None:
+def test_a_dry_run_tells_what_publishing_does(town: Town, data: st.DataObject) -> None:
     mode = data.draw(st.sampled_from((Mode.UPDATE, Mode.REPLACE)))
     placed_first, rows = data.draw(placed((*IDS, *FRESH))), data.draw(placed((*IDS, *FRESH)))
-    with town(cluster) as store:
+    with town() as store:
         put(store, drafted(store, [listed(placed_first, PLACED)], Mode.UPDATE)[1])
         before, had = buildings(store), sums(store)
         taken, plan = drafted(store, [listed(rows, PLACED)], mode)
@@ -177,10 +178,10 @@ def test_a_dry_run_tells_what_publishing_does(cluster: embedded.Cluster, data: s
 @FEW
 @given(rows=placed((*IDS, *FRESH)), counted=st.booleans())
 def test_an_estimate_never_takes_the_place_of_a_count(
-    cluster: embedded.Cluster, rows: dict[str, dict[str, Any]], counted: bool
+    town: Town, rows: dict[str, dict[str, Any]], counted: bool
 ) -> None:
     given_ = {code: row if counted else {**row, "households": ""} for code, row in rows.items()}
-    with town(cluster) as store:
+    with town() as store:
         before = buildings(store)
         put(store, drafted(store, [listed(given_, PLACED)], Mode.UPDATE, estimate=Estimate())[1])
         after = buildings(store)
@@ -189,10 +190,10 @@ def test_an_estimate_never_takes_the_place_of_a_count(
         assert (counted and code in rows) or after[code].households == one.households
 
 
-def test_a_count_that_comes_while_an_estimate_waits_wins(cluster: embedded.Cluster) -> None:
+def test_a_count_that_comes_while_an_estimate_waits_wins(town: Town) -> None:
     """An estimate drafted before the count, as an update of the footprint and as a whole row; and an old real count."""
     code, more = IDS[0], {"wkt": cell(0.2, 0.2, 0.2, 0.2).wkt}
-    with town(cluster) as store:
+    with town() as store:
         put(store, drafted(store, [listed({"n1": {**more, "households": ""}}, ("wkt", "households"))], Mode.ADD)[1])
         waiting = [
             drafted(store, [listed({"n1": more}, ("wkt",))], Mode.UPDATE, estimate=Estimate())[1],

@@ -141,8 +141,9 @@ class Known:
     def _bearing(
         self, drawn: Plan, own: set[str], formerly: Sequence[BaseGeometry], stated: Collection[str]
     ) -> list[Edition]:
-        """Published regions, not of the plan, that had or get one of its buildings."""
-        stood = [*(building.shape for building in drawn.buildings), *formerly]
+        """Published regions, not of the plan, that had or get one of its buildings, by its ground or its entrance."""
+        entrances = (one.entrance for one in drawn.buildings if one.entrance is not None)
+        stood = [*(building.shape for building in drawn.buildings), *entrances, *formerly]
         found = {one.region: one for one in self.near(stood) if one.region not in own and _bears(one, stood)}
         owners = published.owners(self.session, self.number, stated) if self.session is not None and stated else ()
         for grid in self._grids(owners):

@@ -76,8 +76,6 @@ told of grids ('grid'), for all of them."""
 CHANGING = (region, edition, building, facility, line, water, dwelling, tally)
 """Tables that are asked which rows began or ended in a publication."""
 BELOW = Index("region_parent_idx", region.c.parent)
-COUNTED = Index("tally_grid_idx", tally.c.grid)
-"""Asked for every grid of a tile: a tenth of what the index of the exclusion constraint takes."""
 CLASSED = Index("line_category_idx", line.c.category)
 BEGUN = [Index(f"{one.name}_begun_idx", func.lower(one.c.numbers)) for one in CHANGING]
 ENDED = [
