@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -46,6 +47,18 @@ class Slow(Counted):
 
     def run(self, *_: Any, **__: Any) -> Any:
         return super().run(time.sleep, 60, seconds=1.0)
+
+
+class Held(Counted):
+    """One whose tasks begin when they may."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 4, 60.0)
+        self.may = Event()
+
+    def run(self, *arguments: Any, **options: Any) -> Any:
+        assert self.may.wait(SOON_S)
+        return super().run(*arguments, **options)
 
 
 @pytest.fixture
@@ -117,12 +130,16 @@ def test_too_long_is_told_as_elsewhere(store: Store) -> None:
 
 
 def test_nobody_waits_longer_than_for_a_tile_and_the_check_goes_on(store: Store) -> None:
-    """Its process takes longer to begin."""
     publish(store, small())
     with served(store, tile_seconds=0.02) as client:
         refresh(client)
+        assert isinstance(client.app, FastAPI)
+        client.app.state.pool = pool = Held()
         told, until = client.get(f"/tiles/current/findings/{HERE}"), time.monotonic() + SOON_S
         assert (told.status_code, told.json()["type"]) == (503, "/problems/tile-not-ready")
-        while client.get(f"/tiles/current/findings/{HERE}").status_code == 503:
+        pool.may.set()
+        while (told := client.get(f"/tiles/current/findings/{HERE}")).status_code == 503:
             assert time.monotonic() < until
-        assert client.get(f"/tiles/current/findings/{HERE}").status_code == 200
+        assert told.status_code == 200
+        assert pool.runs == 1
+        pool.stop()
