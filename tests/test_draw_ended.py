@@ -111,7 +111,7 @@ def test_kill_9_of_its_process(store: Store, tmp_path: Path, moment: str) -> Non
             for child in children(service):
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
-        assert drawer.plan(number)["revision"] == 1
+            assert drawer.plan(number)["revision"] == 1
         ended = become(drawer.url, job, *ENDED, within_s=SOON_S)
         assert (ended["state"], ended["result"]["revision"], ended["result"]["step"]) == ("done", 2, 1), ended
         assert len(drawer.get(f"/v1/plans/{number}/steps")["steps"]) == 1
