@@ -122,9 +122,8 @@ def test_a_place_chooses_the_nearest() -> None:
 
 
 @pytest.fixture(scope="module")
-def store_of_module(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store_of_module(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import fresh
-from district import at, elsewhere, publish, served, small
+from district import at, elsewhere, served
 from fastapi.testclient import TestClient
 
 from api import batched
@@ -15,11 +15,9 @@ SPOTS = [at(0.5, 0.45), at(0.99, 0.5), at(1, 0.5), at(2, 1), at(20, 20), at(0.5,
 
 
 @pytest.fixture(scope="module")
-def client(cluster: embedded.Cluster) -> Iterator[TestClient]:
-    with fresh(cluster) as store:
-        publish(store, small())
-        with served(store) as made:
-            yield made
+def client(cluster: embedded.Cluster, small_town: str) -> Iterator[TestClient]:
+    with fresh(cluster, small_town) as store, served(store) as made:
+        yield made
 
 
 def batch(client: TestClient, document: Any, **headers: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import Store, fresh
-from district import document, features, publish, served, small
+from district import document, features, served, small
 from divisions import cell, community
 from fastapi.testclient import TestClient
 from uploading import GEOJSON, check, count, feature, key, slug
@@ -16,9 +16,8 @@ from geo.store import embedded
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 

@@ -20,9 +20,8 @@ from geo.store import embedded
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from conftest import Store, fresh
-from district import elsewhere, publish, served, small
+from district import elsewhere, served
 from drafting import asked, opened, plan
 from fastapi.testclient import TestClient
 from uploading import key, slug
@@ -17,9 +17,8 @@ from geo.store import embedded
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 

@@ -91,9 +91,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def served(cluster: embedded.Cluster, elsewhere: str) -> Iterator[tuple[Store, str]]:
-    with fresh(cluster) as store:
-        publish(store, small())
+def served(cluster: embedded.Cluster, small_town: str, elsewhere: str) -> Iterator[tuple[Store, str]]:
+    with fresh(cluster, small_town) as store:
         settings = Settings(port=0, cors_origins=(elsewhere,))
         with listening(create_app(settings, store.service)) as (host, port):
             yield store, f"http://{host}:{port}"

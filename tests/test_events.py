@@ -13,7 +13,6 @@ from uuid import UUID
 
 import pytest
 from conftest import Store, fresh
-from district import publish, small
 from log_rows import logged
 from publishing import drafted
 from publishing import publish as publish_plan
@@ -60,9 +59,8 @@ class Ear:
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 

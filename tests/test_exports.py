@@ -22,10 +22,9 @@ from tiles import archived
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
     """Two publications."""
-    with fresh(cluster) as one:
-        publish(one, small())
+    with fresh(cluster, small_town) as one:
         publish(one, renamed(small()))
         yield one
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from conftest import Store, fresh
-from district import document, features, publish, served, small
+from district import document, features, served
 from divisions import community, together
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
@@ -20,9 +20,8 @@ QUIET = settings(deadline=None, max_examples=25, suppress_health_check=list(Heal
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import shapely
 from conftest import fresh
-from district import at, elsewhere, publish, refresh, served, small
+from district import at, elsewhere, publish, refresh, served
 from divisions import cell, community
 from fastapi.testclient import TestClient
 from sqlalchemy import text
@@ -21,12 +21,10 @@ WIDER = shapely.unary_union([cell(0, 0, 2, 2), cell(2, 0, 0.5, 2)])
 
 
 @pytest.fixture
-def client(cluster: embedded.Cluster) -> Iterator[TestClient]:
-    with fresh(cluster) as store:
-        publish(store, small())
-        with served(store) as made:
-            made.app.state.store = store  # type: ignore[attr-defined]
-            yield made
+def client(cluster: embedded.Cluster, small_town: str) -> Iterator[TestClient]:
+    with fresh(cluster, small_town) as store, served(store) as made:
+        made.app.state.store = store  # type: ignore[attr-defined]
+        yield made
 
 
 def order(region: str = "A", shape: Any = WIDER, number: str = "民发〔2026〕7号") -> dict[str, Any]:

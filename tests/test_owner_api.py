@@ -28,11 +28,9 @@ QUIET = settings(deadline=None, max_examples=60, suppress_health_check=list(Heal
 
 
 @pytest.fixture(scope="module")
-def client(cluster: embedded.Cluster) -> Iterator[TestClient]:
-    with fresh(cluster) as store:
-        publish(store, small())
-        with served(store) as made:
-            yield made
+def client(cluster: embedded.Cluster, small_town: str) -> Iterator[TestClient]:
+    with fresh(cluster, small_town) as store, served(store) as made:
+        yield made
 
 
 def owner(client: TestClient, point: shapely.Point, **more: str) -> dict[str, Any]:

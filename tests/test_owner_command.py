@@ -27,9 +27,8 @@ FOUND = [("owned", "A01"), ("shared", "A01"), ("near_boundary", "A01"), ("outsid
 
 
 @pytest.fixture(scope="module")
-def published(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as store:
-        publish(store, small())
+def published(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as store:
         publish(store, Plan(facilities=(replace(small().facilities[0], name="改"),)))
         yield store
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from conftest import Store, fresh
-from district import elsewhere, publish, served, small
+from district import elsewhere, served
 from fastapi.testclient import TestClient
 from test_owner_command import BAD, FOUND, OURS, places
 
@@ -22,9 +22,8 @@ MIB = 1 << 20
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as made:
-        publish(made, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as made:
         yield made
 
 

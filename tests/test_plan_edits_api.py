@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import Store, fresh
-from district import document, elsewhere, publish, refresh, served, small
+from district import document, elsewhere, refresh, served, small
 from drafting import across, asked, edit, good, ground, opened, plan
 from fastapi.testclient import TestClient
 from uploading import count, key, slug
@@ -20,9 +20,8 @@ SPLIT = {"op": "split", "grid": "A01", "line": across(0, 0)}
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 
@@ -236,13 +235,11 @@ def test_opening_is_strict(client: TestClient, store: Store) -> None:
     assert count(store) == before + 1
 
 
-def test_all_parts_get_new_codes_where_that_is_the_policy(cluster: embedded.Cluster) -> None:
-    with fresh(cluster) as store:
-        publish(store, small())
-        with served(store, code_keeps="none") as client:
-            number = opened(client, "A")["id"]
-            split = good(edit(client, number, [SPLIT]))
-            merged = good(edit(client, number, [{"op": "merge", "grids": ["A02", "A04"]}]))
+def test_all_parts_get_new_codes_where_that_is_the_policy(cluster: embedded.Cluster, small_town: str) -> None:
+    with fresh(cluster, small_town) as store, served(store, code_keeps="none") as client:
+        number = opened(client, "A")["id"]
+        split = good(edit(client, number, [SPLIT]))
+        merged = good(edit(client, number, [{"op": "merge", "grids": ["A02", "A04"]}]))
     assert (split["gone"], merged["gone"]) == (["A01"], ["A02", "A04"])
     given = [one["properties"] for told in (split, merged) for one in told["grids"]["features"]]
     new = {one["code"] for one in given if one["households_before"] is None}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import shapely
 from conftest import Store, fresh
-from district import elsewhere, publish, refresh, small
+from district import elsewhere, refresh
 from drafting import across, asked, edit, good, ground, opened, plan
 from fastapi.testclient import TestClient
 from uploading import key, slug
@@ -33,9 +33,8 @@ class Clock:
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 

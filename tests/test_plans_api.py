@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from conftest import Store, fresh
-from district import document, publish, refresh, served, small
+from district import document, refresh, served
 from fastapi.testclient import TestClient
 from uploading import GEOJSON, Line, count, drafted, key, published, slug, upload
 
@@ -17,9 +17,8 @@ from geo.store import embedded
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 

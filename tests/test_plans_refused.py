@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import shapely
 from conftest import Store, fresh
-from district import document, elsewhere, features, publish, refresh, served, small
+from district import document, elsewhere, features, refresh, served, small
 from fastapi.testclient import TestClient
 from serving import listening
 from uploading import GEOJSON, Line, count, drafted, key, published, slug, upload
@@ -25,9 +25,8 @@ TOKEN = "a-long-enough-secret"
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from conftest import fresh
-from district import elsewhere, publish, served, small
+from district import elsewhere, served
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,11 +16,9 @@ QUIET = settings(deadline=None, max_examples=60, suppress_health_check=list(Heal
 
 
 @pytest.fixture(scope="module")
-def client(cluster: embedded.Cluster) -> Iterator[TestClient]:
-    with fresh(cluster) as store:
-        publish(store, small())
-        with served(store) as made:
-            yield made
+def client(cluster: embedded.Cluster, small_town: str) -> Iterator[TestClient]:
+    with fresh(cluster, small_town) as store, served(store) as made:
+        yield made
 
 
 @pytest.mark.parametrize("path", ["/v1/grids", "/v1/grids/A01", "/v1/buildings", "/v1/regions/A", "/v1/publications"])

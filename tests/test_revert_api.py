@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import Store, fresh
-from district import HOUSEHOLDS, at, house, publish, refresh, served, small
+from district import HOUSEHOLDS, at, house, publish, refresh, served
 from divisions import cell, community
 from fastapi.testclient import TestClient
 from redrawing import QUARTERS, redraw
@@ -19,9 +19,8 @@ from geo.store import embedded
 
 
 @pytest.fixture
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         redraw(one, {"A01": cell(0, 0, 2), "A03": QUARTERS["A03"], "A04": QUARTERS["A04"]})
         publish(one, Plan(buildings=(replace(house("h-A01", "A01", 0, 0), households=HOUSEHOLDS["A01"] + 7),)))
         yield one

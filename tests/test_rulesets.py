@@ -41,10 +41,9 @@ SPECIAL = {"A02": "high", "A03": "high", "B01": "good", "B02": "good", "E02": "l
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
     """1: the small district; 2: limits by region; 3: the district once more, renamed; 4: the defaults again."""
-    with fresh(cluster) as one:
-        publish(one, small())
+    with fresh(cluster, small_town) as one:
         assert rulesets.publish(one.service, ruleset.parse(BY_REGION), "planner", "户数另定") == 2
         plan = small()
         publish(one, replace(plan, grids=tuple(replace(grid, name="new") for grid in plan.grids)))
@@ -139,9 +138,8 @@ def test_the_rules_are_told_in_two_languages(client: TestClient, store: Store) -
     assert client.get("/v1/rules?regions=A").status_code == 400
 
 
-def test_the_limits_of_one_region_are_told(cluster: embedded.Cluster) -> None:
-    with fresh(cluster) as one:
-        publish(one, small())
+def test_the_limits_of_one_region_are_told(cluster: embedded.Cluster, small_town: str) -> None:
+    with fresh(cluster, small_town) as one:
         rulesets.publish(one.service, ruleset.parse(BY_REGION), "planner")
         with served(one) as client:
             told = [client.get(f"/v1/rules{query}").json() for query in ("", "?region=B", "?region=E")]

@@ -46,12 +46,10 @@ def bent(cluster: embedded.Cluster) -> Iterator[tuple[TestClient, Ground]]:
 
 
 @pytest.fixture(scope="module")
-def town(cluster: embedded.Cluster) -> Iterator[tuple[TestClient, Ground]]:
+def town(cluster: embedded.Cluster, small_town: str) -> Iterator[tuple[TestClient, Ground]]:
     """Few grids, one of them in two parts of a region, with all else that a map shows."""
-    with fresh(cluster) as store:
-        publish(store, small())
-        with served(store) as client:
-            yield client, grids_of(small())
+    with fresh(cluster, small_town) as store, served(store) as client:
+        yield client, grids_of(small())
 
 
 @pytest.mark.parametrize("zoom", MANY_ZOOMS)

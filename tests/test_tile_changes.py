@@ -73,11 +73,9 @@ CHANGES: list[Callable[[Plan], Plan]] = [bent, recounted, renamed, opened, merge
 
 
 @pytest.fixture(scope="module")
-def client(cluster: embedded.Cluster) -> Iterator[tuple[Store, TestClient]]:
-    with fresh(cluster) as store:
-        publish(store, small())
-        with served(store) as made:
-            yield store, made
+def client(cluster: embedded.Cluster, small_town: str) -> Iterator[tuple[Store, TestClient]]:
+    with fresh(cluster, small_town) as store, served(store) as made:
+        yield store, made
 
 
 def test_what_is_handed_on_is_what_would_be_made(client: tuple[Store, TestClient]) -> None:

@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 from conftest import Store, fresh
-from district import at, publish, small
+from district import at
 from serving import listening
 from test_tiles_http import square
 from warm import Starts
@@ -23,9 +23,8 @@ Told = tuple[int, list[tuple[str, str]], bytes]
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
-    with fresh(cluster) as one:
-        publish(one, small())
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
+    with fresh(cluster, small_town) as one:
         yield one
 
 

@@ -21,10 +21,9 @@ Z = 15
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
     """Two publications: in the second B's four grids are one, and A's are renamed."""
-    with fresh(cluster) as one:
-        publish(one, small())
+    with fresh(cluster, small_town) as one:
         publish(one, changed(small()))
         yield one
 

@@ -39,10 +39,9 @@ SOON_S = 20.0
 
 
 @pytest.fixture(scope="module")
-def store(cluster: embedded.Cluster) -> Iterator[Store]:
+def store(cluster: embedded.Cluster, small_town: str) -> Iterator[Store]:
     """Two publications: in the second A's grids have a name."""
-    with fresh(cluster) as one:
-        publish(one, small())
+    with fresh(cluster, small_town) as one:
         publish(one, named(small(), "A", "new"))
         yield one
 
@@ -360,22 +359,19 @@ def test_findings_are_those_of_the_map_in_force(client: TestClient) -> None:
     assert client.get(f"/tiles/2/findings/{HERE}").status_code in {200, 204}
 
 
-def test_a_zoom_that_takes_too_long_is_told_503_and_goes_on(cluster: embedded.Cluster) -> None:
+def test_a_zoom_that_takes_too_long_is_told_503_and_goes_on(small_store: Store) -> None:
     """Somebody else holds what deriving has to wait for."""
-    with fresh(cluster) as store:
-        publish(store, small())
-        with served(store, tile_seconds=0.3) as client, store.owner.connect() as other:
-            other.execute(text("LOCK TABLE tile_shape IN EXCLUSIVE MODE"))
-            told = client.get(f"/tiles/current/grids/{HERE}")
-            assert (told.status_code, told.json()["type"]) == (503, "/problems/tile-not-ready")
-            assert int(told.headers["retry-after"]) > 0
-            other.rollback()
-            until(lambda: client.get(f"/tiles/current/grids/{HERE}").status_code == 200)
+    with served(small_store, tile_seconds=0.3) as client, small_store.owner.connect() as other:
+        other.execute(text("LOCK TABLE tile_shape IN EXCLUSIVE MODE"))
+        told = client.get(f"/tiles/current/grids/{HERE}")
+        assert (told.status_code, told.json()["type"]) == (503, "/problems/tile-not-ready")
+        assert int(told.headers["retry-after"]) > 0
+        other.rollback()
+        until(lambda: client.get(f"/tiles/current/grids/{HERE}").status_code == 200)
 
 
-def test_a_large_map_is_derived_by_another_process(cluster: embedded.Cluster) -> None:
-    with fresh(cluster) as store:
-        publish(store, small())
+def test_a_large_map_is_derived_by_another_process(cluster: embedded.Cluster, small_town: str) -> None:
+    with fresh(cluster, small_town) as store:
         deriving = Deriving(store.service)
         try:
             deriving.derive("mercator", "15", 1, MOST_HERE + 1)
@@ -385,28 +381,24 @@ def test_a_large_map_is_derived_by_another_process(cluster: embedded.Cluster) ->
         assert tile_parts.known(store.service) == [("gcj02", "building"), ("mercator", "15")]
 
 
-def test_what_nobody_asked_for_is_there_when_somebody_does(cluster: embedded.Cluster) -> None:
-    with fresh(cluster) as store:
-        publish(store, small())
-        with served(store, tile_ahead=True) as client:
-            desk = desk_of(client)
-            places = [Place("mercator", "map", zoom, 0, 0) for zoom in range(MOST_ZOOM + 1)]
-            until(lambda: not any(desk.lacking(place, 1) for place in places))
-            publish(store, named(small(), "A", "new"))
-            refresh(client)
-            until(lambda: not any(desk.lacking(place, 2) for place in places))
+def test_what_nobody_asked_for_is_there_when_somebody_does(cluster: embedded.Cluster, small_town: str) -> None:
+    with fresh(cluster, small_town) as store, served(store, tile_ahead=True) as client:
+        desk = desk_of(client)
+        places = [Place("mercator", "map", zoom, 0, 0) for zoom in range(MOST_ZOOM + 1)]
+        until(lambda: not any(desk.lacking(place, 1) for place in places))
+        publish(store, named(small(), "A", "new"))
+        refresh(client)
+        until(lambda: not any(desk.lacking(place, 2) for place in places))
 
 
-def test_connections_that_died_are_made_anew(cluster: embedded.Cluster) -> None:
-    with fresh(cluster) as store:
-        publish(store, small())
-        with served(store) as client:
-            assert client.get(f"/tiles/1/grids/{HERE}").status_code == 200
-            with store.service.begin() as other:
-                ended = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+def test_connections_that_died_are_made_anew(cluster: embedded.Cluster, small_town: str) -> None:
+    with fresh(cluster, small_town) as store, served(store) as client:
+        assert client.get(f"/tiles/1/grids/{HERE}").status_code == 200
+        with store.service.begin() as other:
+            ended = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                   WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%ST_AsMVT%'"""
-                assert other.scalar(text(ended)) >= 1
-            assert client.get(f"/tiles/1/labels/{HERE}").status_code == 200
+            assert other.scalar(text(ended)) >= 1
+        assert client.get(f"/tiles/1/labels/{HERE}").status_code == 200
 
 
 def test_memory_stays_within_its_room(store: Store) -> None:
