@@ -52,7 +52,7 @@ class Arrangement:
         if not shapes and not lines:
             return cls([], [], [])
         for _ in range(MAX_ROUNDS):
-            net = settled(Net.of(shapes, lines))
+            net = settled(Net.of(shapes, lines), may_touch=True)
             faces = _faces(net)
             led, lines = net.shapes(shapes), net.lines(lines)
             if not (spoiled := _spoiled(led, shapes)):

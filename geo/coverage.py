@@ -11,6 +11,7 @@ from geo.inquiry import Inquiry
 from geo.lattice import directed_edges, uncancelled
 from geo.measure import square_metres
 from geo.model import Finding, Grid, Ground, Region
+from geo.noding import led_through
 from geo.rings import are_sound, is_sound
 
 
@@ -56,6 +57,9 @@ def outline(shapes: Sequence[Ground]) -> Ground:
     A hole that nobody fills stays out of a derived outline only where the shapes fit exactly around it.
     """
     exact = _exactly_together(shapes)
+    if exact is None:  # overlay would leave a border in the middle where one side lacks a node
+        shapes = led_through(shapes)
+        exact = _exactly_together(shapes)
     if exact is not None:
         return exact
     filled = [shapely.Polygon(part.exterior) for part in polygons(_overlaid(shapes))]

@@ -88,7 +88,7 @@ def width_m(shape: BaseGeometry) -> float:
     area, around = float(shapely.area(scaled)), float(shapely.length(scaled))
     if area > 0 and around**2 / area > LONG:
         return 2.0 * _inradius(scaled)
-    tolerance = max(float(np.sqrt(area)) / 1000.0, 1e-4)
+    tolerance = max(float(np.sqrt(max(area, 0.0))) / 1000.0, 1e-4)  # doubles make hairs of less than nothing
     return 2.0 * float(shapely.length(shapely.maximum_inscribed_circle(scaled, tolerance)))
 
 

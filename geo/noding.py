@@ -52,6 +52,11 @@ def noded(shapes: Sequence[Ground], borders: Sequence[int] = (), reach: float | 
     return _settled(net).shapes(shapes)
 
 
+def led_through(shapes: Sequence[Ground]) -> list[Ground]:
+    """The same ground, each edge led through the foreign nodes that stand right on it."""
+    return _settled(Net.of(shapes), range(len(shapes)), 0.0).shapes(shapes)
+
+
 def _settled(net: "Net", borders: Sequence[int] | None = None, reach: float | None = None) -> "Net":
     for _ in range(MAX_ROUNDS):
         lacks = net.lacking(None if borders is None else net.edges_of(borders), reach)
@@ -189,11 +194,11 @@ class Net:
         ends = self.edges() if among is None else among
         return self.foreign(*hot(ends, np.unique(self.node if among is None else among), reach))
 
-    def foreign(self, edges: Keys, nodes: Keys, off: NDArray[np.float64], through: bool = False) -> Keys:
+    def foreign(self, edges: Keys, nodes: Keys, off: NDArray[np.float64], through: float = -1.0) -> Keys:
         """Of the pairs (edge, node), nearest first, those where no ring that has the edge has the node yet.
 
-        Given for each vertex that starts such an edge: pairs (vertex, node), shape (n, 2). `through`: nodes right on
-        the edge too, whoever has them.
+        Given for each vertex that starts such an edge: pairs (vertex, node), shape (n, 2). `through`: nodes up to so
+        many steps off the edge too, whoever has them.
         """
         if len(edges) == 0:
             return np.empty((0, 2), dtype=np.uint64)
@@ -203,7 +208,7 @@ class Net:
             low, high = edges[i].tolist()
             at, node = vertices[low, high], int(nodes[i])
             rings = set(self.ring[at].tolist())
-            if rings.isdisjoint(rings_of_node[node]) or (through and off[i] == 0):
+            if rings.isdisjoint(rings_of_node[node]) or off[i] <= through:
                 rings_of_node[node] |= rings
                 found += [(vertex, node) for vertex in at]
         return np.array(found, dtype=np.uint64).reshape(-1, 2)
@@ -272,11 +277,13 @@ class Net:
         return shapely.Polygon(rings[0], rings[1:])
 
 
-def hot(edges: Keys, nodes: Keys, reach: float | None = None) -> tuple[Keys, Keys, NDArray[np.float64]]:
-    """Every pair of an edge (n, 2) and a node (n,) that is none of its ends and whose lattice square the edge meets,
-    or that is at most `reach` steps off, and how far the node is off, steps."""
+def hot(
+    edges: Keys, nodes: Keys, reach: float | None = None, *, inside: bool = False
+) -> tuple[Keys, Keys, NDArray[np.float64]]:
+    """Every pair of an edge (n, 2) and a node (n,) that is none of its ends and whose lattice square the edge meets
+    (or passes `inside`), or that is at most `reach` steps off, and how far the node is off, steps."""
     edge, node = _near(edges, nodes)
-    off, meets = _passes(steps_of(edges[edge, 0]), steps_of(edges[edge, 1]), steps_of(nodes[node]))
+    off, meets = _passes(steps_of(edges[edge, 0]), steps_of(edges[edge, 1]), steps_of(nodes[node]), inside)
     if reach is not None:
         meets = (off <= reach) & _is_beside(steps_of(edges[edge, 0]), steps_of(edges[edge, 1]), steps_of(nodes[node]))
     return edges[edge[meets]], nodes[node[meets]], off[meets]
@@ -312,9 +319,11 @@ def _is_beside(a: Steps, b: Steps, p: Steps) -> NDArray[np.bool_]:
     return np.asarray((along > 0) & (along < (d * d).sum(axis=1)))
 
 
-def _passes(a: Steps, b: Steps, p: Steps) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """How far p lies off the edge a-b in steps, and whether the edge meets the lattice square around it (exactly)."""
+def _passes(a: Steps, b: Steps, p: Steps, inside: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """How far p lies off the edge a-b in steps, and whether the edge meets the lattice square around it (exactly), or
+    its `inside`."""
     d, o = b - a, p - a
     cross = np.abs(d[:, 0] * o[:, 1] - d[:, 1] * o[:, 0])
     within = ((p >= np.minimum(a, b)) & (p <= np.maximum(a, b))).all(axis=1)
-    return cross / np.hypot(d[:, 0], d[:, 1]), within & (2 * cross <= np.abs(d).sum(axis=1))
+    most = np.abs(d).sum(axis=1) - int(inside)  # all are whole numbers
+    return cross / np.hypot(d[:, 0], d[:, 1]), within & (2 * cross <= most)

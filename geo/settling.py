@@ -16,18 +16,22 @@ from geo.noding import Net, NodingUnsettledError, hot
 
 MAX_ROUNDS = 40
 """Maps settle in three or four; triangles of a few steps with lines at random across them in a dozen."""
+PATIENCE = 12
+"""Rounds after which needles would hand the node where they cross on to the next step of the lattice, and the next."""
 
 
-def settled(net: Net, fresh: NDArray[np.bool_] | None = None) -> Net:
+def settled(net: Net, fresh: NDArray[np.bool_] | None = None, *, may_touch: bool = False) -> Net:
     """The net with every node that its edges lack. Raises NodingUnsettledError.
 
     `fresh` tells of each vertex whether the edge that starts there is new (n,). Others are not compared with each
-    other: how they meet is no business of a line drawn across them, and what is far from it stays as it is.
+    other: how they meet is no business of a line drawn across them, and what is far from it stays as it is. No ring is
+    led through a node beside one of its edges that it has elsewhere, which would lay it against itself; with
+    `may_touch` it is where nothing else settles.
     """
     fresh = np.ones(len(net.node), dtype=bool) if fresh is None else fresh
-    for _ in range(MAX_ROUNDS):
+    for number in range(MAX_ROUNDS):
         place = _Place.of(net, fresh)
-        lacks = _lacking(net, place)
+        lacks = _lacking(net, place, is_last_resort=may_touch and number >= PATIENCE)
         if len(lacks) == 0:  # edges that still lack nodes would cross elsewhere once they are led through them
             lacks = _crossed(net, place)
         if len(lacks) == 0:
@@ -97,11 +101,16 @@ def _crossed(net: Net, place: _Place) -> Keys:
     return np.array(sorted(found), dtype=np.uint64).reshape(-1, 2)
 
 
-def _lacking(net: Net, place: _Place) -> Keys:
-    """Pairs (vertex, node) of fresh edges that lack nodes, and of edges near them that lack nodes of theirs."""
-    found = [hot(place.fresh, place.nodes), hot(place.others, np.unique(place.fresh))]
+def _lacking(net: Net, place: _Place, *, is_last_resort: bool) -> Keys:
+    """Pairs (vertex, node) of fresh edges that lack nodes, and of edges near them that lack nodes of theirs.
+
+    In the last resort also nodes of their own rings, but none whose square they only touch: the two diagonals of four
+    nodes would take turns.
+    """
+    pairs = (place.fresh, place.nodes), (place.others, np.unique(place.fresh))
+    found = [hot(edges, nodes, inside=is_last_resort) for edges, nodes in pairs]
     edge, node, off = (np.concatenate(part) for part in zip(*found, strict=True))
-    return net.foreign(edge, node, off, through=True)
+    return net.foreign(edge, node, off, through=np.inf if is_last_resort else 0.0)
 
 
 def _crossing(fresh: Keys, edges: Keys) -> tuple[Keys, Keys]:

@@ -118,6 +118,16 @@ def test_a_ring_laid_against_itself_comes_back_sound() -> None:
     assert are_sound(np.asarray(made.shapes, dtype=object)).all()
 
 
+def test_needles_a_step_beside_each_other_settle() -> None:
+    """The place where they cross moves on by a step each time it is rounded."""
+    one, other = ring((40430, 8461), (50493, 6222), (61051, 3)), ring((50685, 9230), (50492, 6222), (40429, 8461))
+    made = Arrangement.of([one, other])
+    assert are_sound(np.asarray(made.shapes, dtype=object)).all()
+    for number, shape in enumerate(made.shapes):
+        assert cancel([shape], made.over(number))
+    assert areas(made).keys() >= {of(0), of(1)}
+
+
 def test_nothing_given_nothing_made() -> None:
     assert Arrangement.of([]).faces == []
     assert Arrangement.of([], [line((0, 0), (5, 5))]).faces == []
@@ -147,7 +157,8 @@ def cases(draw: st.DrawFn) -> Case:
     west, south, east, north = np.rint(shapely.total_bounds(shapes) * 1e7).astype(np.int64).tolist()
     for n in range(len(shapes)):
         if chance.random() < 0.3:
-            step = chance.integers(-drawn.net.unit, drawn.net.unit + 1, 2)
+            reach = int(chance.choice((1, drawn.net.unit)))
+            step = chance.integers(-reach, reach + 1, 2)
             shapes[n] = shapely.transform(shapes[n], lambda xy, by=step: to_degrees(np.rint(xy * 1e7).astype(int) + by))
     lines = []
     for _ in range(draw(st.integers(0, 3))):

@@ -147,6 +147,20 @@ def test_two_faults_that_would_cancel_in_a_sum_of_areas_do_not() -> None:
     assert {Rule.GAP, Rule.OVERLAP} <= rules
 
 
+def test_a_node_right_on_an_edge_is_told_without_a_boundary() -> None:
+    """In doubles it lies beside the edge by a hair, and overlay leaves the grids apart there."""
+    rings = (
+        [(20967, 23046), (28185, 12781), (1013, 36132)],
+        [(28185, 12781), (20967, 23046), (29999, 36001)],
+        [(43806, 2411), (28185, 12781), (29092, 24391), (29999, 36001)],
+    )
+    origin = np.array([1_271_000_000, 502_000_000])
+    shapes = [shapely.Polygon(lattice.to_degrees(np.array([*ring, ring[0]]) + origin)) for ring in rings]
+    grids = [Grid(code=code, region="R", shape=shape) for code, shape in zip("ABC", shapes, strict=True)]
+    (only,) = coverage.findings(Region(code="R"), grids)
+    assert (only.rule, only.codes) == (Rule.NODE_UNMATCHED, ["B", "C"])
+
+
 def test_outline_is_the_boundary_again(full: bool) -> None:
     def promise(drawn: Drawn) -> None:
         division = drawn.division(drawn.regions[0])
@@ -169,7 +183,8 @@ def test_grids_without_a_boundary_have_an_outline_whatever_they_are(full: bool) 
             return
         derived = coverage.outline(one.faulty.grounds)
         union, outline = in_steps(shapely.union_all(one.faulty.grounds), one), in_steps(derived, one)
-        assert shapely.area(shapely.difference(union, outline)) <= 1e-6 * union.area
+        missed = shapely.difference(union, outline, grid_size=1e-7)  # in doubles it may fail on what differs by noise
+        assert missed.area <= 1e-6 * union.area
         region = replace(one.faulty.region, shape=None)
         if not coverage.is_exact(derived, one.faulty.grounds):
             assert [*coverage.findings(region, one.faulty.grids)]
