@@ -15,7 +15,7 @@ def test_any_sequence_of_edits_keeps_the_ground(full: bool) -> None:
         (board, unit), seed = value
         hand, before = Hand(np.random.default_rng(seed), unit), total(board)
         for _ in range(MOST_EDITS):
-            after = tried(board, hand.draw(board))
+            after = tried(board, hand.draw(board), unit)
             # noding moves the outer border by less than a step, and the grids with it
             before += sum(twice_area(after.boundary(code)) - twice_area(board.boundary(code)) for code in board.regions)
             assert total(after) == before
@@ -29,7 +29,7 @@ def test_any_ordered_boundary_is_got(full: bool) -> None:
         (board, unit), seed = value
         hand = Hand(np.random.default_rng(seed), unit)
         for _ in range(2):
-            board = tried(board, hand.order(board))
+            board = tried(board, hand.order(board), unit)
 
     hold(st.tuples(boards(), st.integers(0, 2**32 - 1)), promise, full, small=10, large=1000)
 
@@ -44,6 +44,6 @@ def test_in_faulty_regions_nobody_else_loses(full: bool) -> None:
         board = replace(board, grids=moved, faulty=frozenset(board.regions))
         hand = Hand(chance, unit)
         for _ in range(3):
-            board = tried(board, hand.draw(board))
+            board = tried(board, hand.draw(board), unit)
 
     hold(st.tuples(boards(), st.integers(0, 2**32 - 1)), promise, full, small=12, large=1000)
