@@ -62,8 +62,8 @@ MEANT = {
     "line-does-not-return", "several-grids", "grids-too-few", "not-a-gap", "nothing-changes", "region-swallowed",
     "ring-crosses", "ground-collapses", "line-too-short", "not-settled", "order-needs-region",
 }  # fmt: skip
-"""Why edits drawn at random may be refused. `not-exact` is never a reason in an exact region, but for cells of one step:
-rounding to the lattice moves a node as far as such a cell is wide."""
+"""Why edits drawn at random may be refused. `not-exact` is never a reason in an exact region, but for cells of one
+step: rounding to the lattice moves a node as far as such a cell is wide."""
 
 
 class Hand:
