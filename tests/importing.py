@@ -64,3 +64,15 @@ def become(url: str, number: str, *states: str, within_s: float = SOON_S) -> dic
             return told
         assert time.monotonic() < until, told
         Event().wait(0.05)
+
+
+def reach(url: str, number: str, phase: str, within_s: float = SOON_S) -> dict[str, Any]:
+    """The running job once it is in a phase, which its own process tells."""
+    until = time.monotonic() + within_s
+    while True:
+        told: dict[str, Any] = ask(url, f"/v1/jobs/{number}").told
+        if told["progress"]["phase"] == phase:
+            return told
+        assert told["state"] not in ENDED, told
+        assert time.monotonic() < until, told
+        Event().wait(0.02)

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
 from conftest import Store, fresh
 from district import publish
 from drawable import CROWDED, Drawer, crowd, households, town
-from importing import ENDED, ask, become, environment
+from importing import ENDED, ask, become, environment, reach
 from serving import served
 from test_jobs import children, held
 
@@ -41,22 +40,11 @@ def drawer(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
         yield Drawer(service.url)
 
 
-def phase(drawer: Drawer, job: str, wanted: str) -> dict[str, Any]:
-    """The job once it is in a phase."""
-    until = time.monotonic() + SOON_S
-    while (told := drawer.get(f"/v1/jobs/{job}"))["progress"]["phase"] != wanted:
-        assert told["state"] not in ENDED, told
-        assert time.monotonic() < until, told
-        Event().wait(0.02)
-    found: dict[str, Any] = told
-    return found
-
-
 def test_it_tells_how_far_it_is_and_is_stopped(drawer: Drawer) -> None:
     number = drawer.opened("D")
     before = drawer.ground(number)
     job = drawer.begun(number, {"keep": False})
-    told = phase(drawer, job, "grids")
+    told = reach(drawer.url, job, "grids", SOON_S)
     assert told["result"].keys() == {"best"}
     assert 0 <= told["progress"]["done"] <= told["progress"]["total"]
     asked = ask(drawer.url, f"/v1/jobs/{job}", "DELETE").told
@@ -69,7 +57,7 @@ def test_it_tells_how_far_it_is_and_is_stopped(drawer: Drawer) -> None:
 def test_the_best_so_far_is_taken(drawer: Drawer) -> None:
     number = drawer.opened("D")
     job = drawer.begun(number, {"keep": False})
-    phase(drawer, job, "grids")
+    reach(drawer.url, job, "grids", SOON_S)
     until = time.monotonic() + SOON_S
     while (best := drawer.get(f"/v1/jobs/{job}")["result"]["best"]) is None and time.monotonic() < until:
         Event().wait(0.02)
@@ -112,7 +100,7 @@ def test_kill_9_of_its_process(store: Store, tmp_path: Path, moment: str) -> Non
         number = drawer.opened("A" if moment == "writing" else "D")
         with held(store.owner, STEPS) if moment == "writing" else nullcontext():
             job = drawer.begun(number, {"keep": False})
-            phase(drawer, job, moment)
+            reach(drawer.url, job, moment, SOON_S)
             for child in children(service):
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
@@ -130,7 +118,7 @@ def test_kill_9_of_the_service(tmp_path_factory: pytest.TempPathFactory, tmp_pat
         drawer = Drawer(one.url)
         number = drawer.uploaded(crowd())
         job = drawer.begun(number, {"keep": False})
-        phase(drawer, job, "grids")
+        reach(drawer.url, job, "grids", SOON_S)
         before = drawer.ground(number)
         one.process.kill()
         one.process.wait()

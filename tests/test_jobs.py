@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from conftest import Store
-from importing import ENDED, ask, become, bytes_of, environment, send
+from importing import ENDED, ask, become, bytes_of, environment, reach, send
 from publishing import faults, halves, head
 from serving import Service, served
 from sqlalchemy import Engine, text
@@ -155,7 +155,7 @@ def test_a_process_or_a_connection_that_is_lost(store: Store, tmp_path: Path) ->
     with served(tmp_path / "log", environment(store, tmp_path), spawning=True) as service:
         with held(store.owner):
             sent = send(service.url, bytes_of(halves("A", 0, 1)), publish="true").told
-            become(service.url, sent["id"], "running")
+            reach(service.url, sent["id"], "comparing")
             for child in children(service):
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
@@ -216,8 +216,7 @@ def test_kill_9_of_the_service(folder: Path, tmp_path: Path, lock: str) -> None:
             before = head(service)
             sent = send(one.url, bytes_of(halves("AB"[before], 2 * before, 1)), publish="true").told
             phase = "publishing" if "head" in lock else "comparing"
-            while (told := ask(one.url, f"/v1/jobs/{sent['id']}").told)["progress"]["phase"] != phase:
-                assert told["state"] in ("queued", "running"), told
+            reach(one.url, sent["id"], phase)
             one.process.kill()
             one.process.wait()
         with served(tmp_path / "log2", {"WANGGE_DATA": str(folder)}) as two:
