@@ -7,7 +7,7 @@ machine takes only itself along. While the database is away the thread waits and
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
@@ -78,6 +78,10 @@ class Work:
         self._processes: ProcessPool | None = None
         self._former: list[int] = []
         """Names under which this service had jobs when it lost the database."""
+        self._at_work: set[int | None] = set()
+        """Tickets of the jobs that this service does now."""
+        self._idle: set[int | None] = set()
+        """Tickets that it held at the last look, and did nothing for."""
 
     def start(self) -> None:
         if self._settings.job_workers:
@@ -141,7 +145,7 @@ class Work:
                 stalled_worker_timeout=STALLED_S,
                 delete_jobs="always",
             )
-            tasks = [asyncio.create_task(one) for one in (_run(worker), self._look(app), self._ending.wait())]
+            tasks = [asyncio.create_task(one) for one in (_run(worker), self._look(app, worker), self._ending.wait())]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
                 task.cancel()
@@ -158,12 +162,24 @@ class Work:
         app.periodic(cron="7 * * * *")(app.task(name="expire", queue=queue.QUEUE)(self._expire))
         return app
 
-    async def _look(self, app: App) -> None:
-        """Others on the same database may have died."""
+    async def _look(self, app: App, worker: Worker) -> None:
+        """Others on the same database may have died, and how a job of our own ended may not have come to the queue."""
         assert self._ending is not None
         while not self._ending.is_set():
             await self._pause(LOOK_S)
             await self._revive(app, everybody=False)
+            await self._restore(app, await self._dropped(app, worker))
+
+    async def _dropped(self, app: App, worker: Worker) -> list[Ticket]:
+        """Tickets of our own that nobody worked on at two looks: the connection was lost while the queue was told."""
+        if worker.worker_id is None:
+            return []
+        held = await app.job_manager.list_jobs_async(
+            task=queue.TASK, status=Status.DOING.value, worker_id=worker.worker_id
+        )
+        idle = [ticket for ticket in held if ticket.id not in self._at_work]
+        before, self._idle = self._idle, {ticket.id for ticket in idle}
+        return [ticket for ticket in idle if ticket.id in before]
 
     async def _revive(self, app: App, *, everybody: bool) -> None:
         """Give the jobs of dead services back to the queue; with `everybody`, whoever has one is dead."""
@@ -175,14 +191,18 @@ class Work:
             while self._former:
                 left += await manager.list_jobs_async(status=Status.DOING.value, worker_id=self._former[-1])
                 self._former.pop()
-        for ticket in left:
-            if ticket.task_name != queue.TASK:
-                await manager.finish_job(ticket, Status.FAILED, delete_job=True)
-                continue
-            log.warning("job %s was left behind by a service that died", ticket.task_kwargs["number"])
-            await self._take_back(app, ticket, UUID(str(ticket.task_kwargs["number"])))
+        await self._restore(app, left)
         for number in await self._store(jobs.adrift):
             await asyncio.to_thread(self._close, number, self._internal(number, None))
+
+    async def _restore(self, app: App, left: Sequence[Ticket]) -> None:
+        """Give jobs that nobody does any more back to the queue."""
+        for ticket in left:
+            if ticket.task_name != queue.TASK:
+                await app.job_manager.finish_job(ticket, Status.FAILED, delete_job=True)
+                continue
+            log.warning("job %s was left behind", ticket.task_kwargs["number"])
+            await self._take_back(app, ticket, UUID(str(ticket.task_kwargs["number"])))
 
     async def _take_back(self, app: App, ticket: Ticket, number: UUID) -> None:
         wanted = await self._store(jobs.seek, number)
@@ -196,6 +216,7 @@ class Work:
     async def _do(self, context: JobContext, number: str) -> None:
         job = UUID(number)
         turn: int | None = None
+        self._at_work.add(context.job.id)
         try:
             turn = await self._store(jobs.begin, job)
             if turn is None:
@@ -208,6 +229,8 @@ class Work:
                 return
             await self._store(jobs.give_back, job, turn, lost=False)
             raise Interrupted from None
+        finally:
+            self._at_work.discard(context.job.id)
 
     async def _run(self, job: UUID, turn: int) -> None:
         """One turn in a process of its own, and what its end means."""

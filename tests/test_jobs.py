@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -10,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from conftest import Store
-from importing import ENDED, ask, become, bytes_of, environment, reach, send
+from importing import ENDED, SOON_S, ask, become, bytes_of, environment, reach, send
 from publishing import faults, halves, head
 from serving import Service, served
 from sqlalchemy import Engine, text
@@ -166,6 +167,37 @@ def test_a_process_or_a_connection_that_is_lost(store: Store, tmp_path: Path) ->
         assert (ended["state"], ended["result"]["number"]) == ("done", 1), ended
     assert (head(store.service), count(store.owner, "plan")) == (1, 1)
     assert faults(store.owner) == {}
+
+
+def test_a_connection_lost_while_the_queue_is_told(store: Store, tmp_path: Path) -> None:
+    """That a job whose process was killed waits again cannot be written: it is taken up all the same, once."""
+    with served(tmp_path / "log", environment(store, tmp_path), spawning=True) as service:
+        with held(store.owner):
+            sent = send(service.url, bytes_of(halves("A", 0, 1)), publish="true").told
+            reach(service.url, sent["id"], "comparing")
+            with held(store.owner, "LOCK TABLE queue.procrastinate_jobs IN SHARE MODE"):
+                for child in children(service):
+                    with suppress(ProcessLookupError):
+                        os.kill(child, signal.SIGKILL)
+                seen(store, sent["id"], losses=1)
+                cut(store)
+        ended = become(service.url, sent["id"], *ENDED)
+        assert (ended["state"], ended["result"]["number"]) == ("done", 1), ended
+    assert (head(store.service), count(store.owner, "queue.procrastinate_jobs")) == (1, 0)
+
+
+def cut(store: Store) -> None:
+    """The connection that wants to write that a job waits again, once there is one."""
+    until = time.monotonic() + SOON_S
+    with store.service.connect() as connection:
+        while connection.execute(text(CUT_WAITING)).all() == []:
+            assert time.monotonic() < until
+            connection.execute(text("SELECT pg_sleep(0.02)"))
+
+
+CUT_WAITING = """
+    SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE relation = 'queue.procrastinate_jobs'::regclass AND NOT granted AND query LIKE '%retry_job%'"""
 
 
 CUT = """
